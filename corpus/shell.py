@@ -1,0 +1,30 @@
+"""The thin shell around a step: words of the command line in, one line out when a person made a mistake."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from corpus.tables import ContractError
+
+
+def shell(main: Callable[..., None]) -> None:
+    """Call main with the command line's words, each as the type main declares; a ContractError ends as one line."""
+    try:
+        main(*arguments(main, sys.argv[1:]))
+    except ContractError as error:
+        print(f"{Path(sys.argv[0]).stem}: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print(f"{Path(sys.argv[0]).stem}: stopped; run the same command again to go on.", file=sys.stderr)
+        sys.exit(130)
+
+
+def arguments(main: Callable[..., None], words: list[str]) -> list[object]:
+    """Pair words with main's parameters; the last parameter may take any number (`*paths: Path`)."""
+    parameters = list(inspect.signature(main).parameters.values())
+    many = bool(parameters) and parameters[-1].kind is inspect.Parameter.VAR_POSITIONAL
+    if len(words) < len(parameters) - many or (len(words) > len(parameters) and not many):
+        raise ContractError(f"it takes {', '.join(p.name for p in parameters) or 'no words'}; see the Makefile.")
+    padded = parameters + parameters[-1:] * (len(words) - len(parameters))
+    return [parameter.annotation(word) for parameter, word in zip(padded, words, strict=False)]
