@@ -1,0 +1,77 @@
+"""targets.toml: what sentences are asked about, and the cues by which a sentence names it."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.tables import ContractError
+
+TOPIC = "topic"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A proposition with one dimension, and the cue lists of which a sentence must hold one each."""
+
+    id: str
+    proposition: str
+    all_of: tuple[re.Pattern[str], ...]
+
+    def named_in(self, text: str) -> bool:
+        """Whether the text holds a cue of every list."""
+        return all(cues.search(text) for cues in self.all_of)
+
+
+@dataclass(frozen=True)
+class Targets:
+    """All targets in the file's order, and the topic that is asked about without one."""
+
+    targets: tuple[Target, ...]
+    topic: tuple[re.Pattern[str], ...]
+
+    def on_topic(self, text: str) -> bool:
+        """Whether the text holds a cue of any topic list."""
+        return any(cues.search(text) for cues in self.topic)
+
+
+def load(path: Path) -> Targets:
+    """Read the targets, or say what in the file is wrong."""
+    try:
+        return build(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ContractError(f"{path} is no TOML: {error}. Correct it and run `make items`.") from error
+    except KeyError as error:
+        raise ContractError(f"{path} names {error}, which it does not hold. Add it and run `make items`.") from error
+    except ValueError as error:
+        raise ContractError(f"{path}: {error} Correct it and run `make items`.") from error
+
+
+def build(raw: Mapping[str, Any]) -> Targets:
+    """Make the targets of what TOML holds."""
+    lists = {name: pattern(name, cues) for name, cues in raw["cues"].items()}
+    if TOPIC in raw["target"]:
+        raise ValueError(f"the target id {TOPIC!r} is taken by items without a target.")
+    return Targets(
+        targets=tuple(
+            Target(name, entry["proposition"], tuple(lists[used] for used in entry["all_of"]))
+            for name, entry in raw["target"].items()
+        ),
+        topic=tuple(lists[name] for name in raw["topic"]),
+    )
+
+
+def pattern(name: str, cues: list[str]) -> re.Pattern[str]:
+    r"""Make one pattern of a list of cues: `*` is the rest of a word, a space also matches a hyphen.
+
+    >>> bool(pattern("oil", ["ship to ship", "tanker*"]).search("a Ship-to-ship transfer"))
+    True
+    >>> bool(pattern("oil", ["tanker*"]).search("the oiltankers"))
+    False
+    """
+    if not cues or not all(isinstance(cue, str) and cue.strip(" *") for cue in cues):
+        raise ValueError(f"the cue list {name!r} is empty or holds an empty cue.")
+    words = [re.escape(cue).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+") for cue in cues]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
