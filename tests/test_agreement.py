@@ -5,7 +5,6 @@ from collections import defaultdict
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from labeling import codebook
 from labeling.agreement import agreement, alpha, percent
