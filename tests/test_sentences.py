@@ -94,7 +94,9 @@ def test_the_seed_article_is_cut_where_a_reader_would_and_loses_its_boilerplate(
         "Get more newsLiveon",
     ]
     assert len(cut) == 20
-    assert [text for text in cut if "U.S. officials" in text] == [text for text in cut if text.startswith("Last week, ")]
+    assert [text for text in cut if "U.S. officials" in text] == [
+        text for text in cut if text.startswith("Last week, ")
+    ]
     assert [text[-51:] for text in cut if "Ryder" in text] == ["” spokesperson Brig. Gen. Pat Ryder told reporters."]
     assert [text[:9] for text in cut if "he added" in text] == ["“We remai"]
     assert cut[-1].startswith("Kim has not ventured") and cut[-1].endswith("Ukrainian children")

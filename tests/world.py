@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -43,7 +44,7 @@ class World:
     items: pd.DataFrame
     annotations: pd.DataFrame
 
-    def saying(self, changes: dict[str, object]) -> "World":
+    def saying(self, changes: Mapping[str, Any]) -> "World":
         """The same world, with other answers: annotation_id to the columns that change."""
         rows = [{**row, **changes.get(row["annotation_id"], {})} for row in self.annotations.to_dict("records")]
         return replace(self, annotations=ANNOTATIONS.frame(rows))
@@ -71,7 +72,12 @@ class World:
             }
             for at, row in enumerate(self.annotations.to_dict("records"))
         ]
-        reject = {"reject_id": "empty.txt", "source": "empty.txt", "reason": "empty", "detail": "0 bytes"}
+        reject: dict[str, object] = {
+            "reject_id": "empty.txt",
+            "source": "empty.txt",
+            "reason": "empty",
+            "detail": "0 bytes",
+        }
         for table, frame in (
             (ARTICLES, self.articles),
             (REJECTS, REJECTS.frame([reject])),
@@ -87,10 +93,10 @@ class World:
         return folder
 
 
-def article(name: str, sayings: Sequence[tuple[str, str]], demonstration: bool) -> list[dict[str, object]]:
+def article(name: str, sayings: Sequence[tuple[str, str]], demonstration: bool) -> list[dict[str, Any]]:
     """One row a sentence of an article: its stance and violation, its words and its place."""
     article_id = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[:10]
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for at, (stance, violation) in enumerate(sayings):
         text = SAYINGS[stance, violation].format(f"{name}-{at}")
         rows.append(
@@ -113,16 +119,16 @@ def world(
 ) -> World:
     """So many articles, each with every saying, about which all three people agree."""
     rows = [row for n in range(articles) for row in article(f"a{n}", sayings, demonstration)]
-    texts = pd.DataFrame(rows).groupby("article", sort=False)["text"].agg(" ".join)
+    texts = dict(pd.DataFrame(rows).groupby("article", sort=False)["text"].agg(" ".join))
     return World(
         articles=ARTICLES.frame([whole(name, text, demonstration) for name, text in texts.items()]),
-        sentences=SENTENCES.frame([sentence(row, str(texts[row["article"]])) for row in rows]),
+        sentences=SENTENCES.frame([sentence(row, texts[row["article"]]) for row in rows]),
         items=ITEMS.frame([item(row) for row in rows]),
         annotations=ANNOTATIONS.frame([answer(row, person) for row in rows for person in PEOPLE]),
     )
 
 
-def whole(name: str, text: str, demonstration: bool) -> dict[str, object]:
+def whole(name: str, text: str, demonstration: bool) -> dict[str, Any]:
     """One row of ARTICLES."""
     digest = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
     named = {"outlet": "The Daily | Wire", "published": "2024-03-01", "language": "en-GB", "license": "CC-BY-4.0"}
@@ -131,21 +137,21 @@ def whole(name: str, text: str, demonstration: bool) -> dict[str, object]:
     return {"article_id": digest[:10], "address": url, "url": url, "demonstration": demonstration, **named, **rest}
 
 
-def sentence(row: dict[str, object], text: str) -> dict[str, object]:
+def sentence(row: dict[str, Any], text: str) -> dict[str, Any]:
     """One row of SENTENCES."""
     start = text.index(str(row["text"]))
     place = {"start": start, "end": start + len(str(row["text"])), "paragraph": 0}
     return {**row, **place, "before": "", "after": "", "left_out": ""}
 
 
-def item(row: dict[str, object]) -> dict[str, object]:
+def item(row: dict[str, Any]) -> dict[str, Any]:
     """One row of ITEMS."""
     shown = {"before": "", "after": "", "title": f"Story {row['article']}", "outlet": "The Daily | Wire"}
     asked = {"target": "sanctions-russia", "proposition": "Sanctions on Russia should be kept or tightened."}
     return {**row, **shown, **asked, "item_id": f"{row['sentence_id']}@sanctions-russia", "published": "2024-03-01"}
 
 
-def answer(row: dict[str, object], person: str) -> dict[str, object]:
+def answer(row: dict[str, Any], person: str) -> dict[str, Any]:
     """One row of ANNOTATIONS."""
     item_id, when = f"{row['sentence_id']}@sanctions-russia", "2024-04-01T10:00:00Z"
     asked = {"target": "sanctions-russia", "stance": row["stance"], "sanction_violation": row["sanction_violation"]}
@@ -163,17 +169,17 @@ def answer(row: dict[str, object], person: str) -> dict[str, object]:
 
 def build_card(folder: Path) -> Path:
     """Write the workspace's card."""
-    tables = [
-        folder / f"{name}.parquet" for name in ("articles", "items", "annotations", "agreement", "gold", "splits")
-    ]
-    write_card(ROOT / "training/card.toml", ROOT / "labeling/codebook.toml", *tables, folder / "card.md")
+    names = ("articles", "items", "annotations", "agreement", "gold", "splits")
+    settings = [ROOT / "training/card.toml", ROOT / "labeling/codebook.toml"]
+    step(write_card, *settings, *tables(folder, *names), folder / "card.md")
     return folder / "card.md"
 
 
 def build_dataset(folder: Path) -> Path:
     """Write the workspace's card and dataset folder."""
-    tables = [folder / f"{name}.parquet" for name in ("items", "articles", "annotations", "gold", "splits")]
-    write_dataset(ROOT / "labeling/codebook.toml", build_card(folder), *tables, folder / "dataset/manifest.json")
+    names = ("items", "articles", "annotations", "gold", "splits")
+    made = [ROOT / "labeling/codebook.toml", build_card(folder)]
+    step(write_dataset, *made, *tables(folder, *names), folder / "dataset/manifest.json")
     return folder / "dataset"
 
 
@@ -186,9 +192,18 @@ def build_baseline(folder: Path) -> Path:
 
 def build_report(folder: Path) -> tuple[Path, Path]:
     """Write everything up to the workspace's report: its page and its numbers."""
-    predictions, page, numbers = build_baseline(folder), folder / "report.html", folder / "report.json"
     names = ("articles", "rejects", "sentences", "items", "answers", "annotations", "agreement", "gold")
-    tables = [folder / f"{name}.parquet" for name in names]
-    settings = (ROOT / "training/report.toml", ROOT / "labeling/codebook.toml")
-    write_report(*settings, *tables, folder / "dataset/manifest.json", predictions, page, numbers)
-    return page, numbers
+    settings = [ROOT / "training/report.toml", ROOT / "labeling/codebook.toml"]
+    made = [build_baseline(folder), folder / "report.html", folder / "report.json"]
+    step(write_report, *settings, *tables(folder, *names), folder / "dataset/manifest.json", *made)
+    return folder / "report.html", folder / "report.json"
+
+
+def tables(folder: Path, *names: str) -> list[Path]:
+    """Where the workspace's tables are."""
+    return [folder / f"{name}.parquet" for name in names]
+
+
+def step(main: Callable[..., None], *paths: Path) -> None:
+    """Call a step with its paths, as make does."""
+    main(*paths)

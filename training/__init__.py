@@ -1,0 +1,1 @@
+"""Gold in, a dataset and a baseline out."""
