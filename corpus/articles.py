@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus import boilerplate
+from corpus.errors import ContractError
 from corpus.progress import progress
 from corpus.records import READERS, Reading, Record, Rejected, day
 from corpus.shell import shell
-from corpus.tables import ARTICLES, REJECTS, ContractError
+from corpus.tables import ARTICLES, REJECTS
 
 
 @dataclass(frozen=True)

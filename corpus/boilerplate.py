@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 
 
 @dataclass(frozen=True)

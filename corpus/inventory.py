@@ -4,8 +4,8 @@ import json
 import os
 from pathlib import Path
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ContractError
 
 
 def inventory(folder: Path) -> str:

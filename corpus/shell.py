@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 
 
 def shell(main: Callable[..., None]) -> None:

@@ -1,4 +1,4 @@
-"""What a table is, what breaks its contract, and the tables of this stage."""
+"""What a table is, and the tables of this stage."""
 
 import os
 from collections.abc import Mapping
@@ -9,9 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-
-class ContractError(Exception):
-    """A person's mistake: one line that says what is wrong, where, and what to do next."""
+from corpus.errors import ContractError
 
 
 @dataclass(frozen=True)

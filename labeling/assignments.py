@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ITEMS, ContractError
+from corpus.tables import ITEMS
 from labeling.tables import ASSIGNMENTS
 
 

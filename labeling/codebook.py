@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 
 
 @dataclass(frozen=True)

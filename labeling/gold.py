@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ContractError
 from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.tables import ANNOTATIONS, GOLD

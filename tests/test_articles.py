@@ -7,8 +7,9 @@ import pytest
 
 from corpus import articles, boilerplate, inventory
 from corpus.articles import Settings, json_lines
+from corpus.errors import ContractError
 from corpus.records import Rejected, day
-from corpus.tables import ARTICLES, REJECTS, ContractError
+from corpus.tables import ARTICLES, REJECTS
 from tests.house import ROOT
 
 PAGE = """<!doctype html><html lang="en"><head><title>Port fined - Herald</title>

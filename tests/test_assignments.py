@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 from labeling.assignments import assign, load
 
 

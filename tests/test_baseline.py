@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import skops.io
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 from tests.house import ROOT
 from tests.world import build_baseline, build_dataset, world
 from training.baseline import check, folds, learn, load, readable, rows

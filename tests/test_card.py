@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 from tests.world import BOOK, build_card, build_dataset, world
 from training.card import license_of, load, span
 

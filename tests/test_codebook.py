@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 from labeling import codebook
 from labeling.interface import guidelines, main, screen
 from tests.house import ROOT

@@ -9,7 +9,7 @@ import datasets
 import pyarrow.parquet as pq
 import pytest
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 from tests.house import ROOT
 from tests.world import BOOK, build_dataset, world
 from training.dataset import closing, left_out, tables

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 from labeling import codebook
 from labeling.gold import gold, load, settle
 from tests.house import ROOT

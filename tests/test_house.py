@@ -11,7 +11,7 @@ from tests.house import ROOT
 STAGES = ["corpus", "labeling", "training"]  # each may import itself and those before it
 MODULES = sorted(path.relative_to(ROOT) for stage in STAGES for path in (ROOT / stage).glob("*.py"))
 MAKEFILE = (ROOT / "Makefile").read_text()
-NOUNS = re.findall(r"^([a-z]+): +\$\(DATA\)/.*## ", MAKEFILE, re.MULTILINE)
+NOUNS = re.findall(r"^([a-z]+): +\$\(DATA\)/\1\b", MAKEFILE, re.MULTILINE)
 STEPS = [module for module in MODULES if "\nif __name__ ==" in (ROOT / module).read_text()]
 LIBRARIES = {"label_studio_sdk": "labeling/studio.py", "huggingface_hub": "training/publish.py"}
 LONGEST = 20  # lines of a function's body, without its docstring

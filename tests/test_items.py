@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from corpus import targets
+from corpus.errors import ContractError
 from corpus.items import items
-from corpus.tables import ContractError
 from tests.house import ROOT
 
 ASKED = targets.load(ROOT / "corpus/targets.toml")

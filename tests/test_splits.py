@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 from tests.house import ROOT
 from tests.world import DRAW, world
 from training.splits import Draw, bucket, closing, load, splits

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 from tests.world import build_report, world
 from training.summary import main, summary
 

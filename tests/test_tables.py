@@ -5,8 +5,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpus.errors import ContractError
 from corpus.shell import arguments
-from corpus.tables import ContractError, Table
+from corpus.tables import Table
 
 PORTS = Table(
     name="ports",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.tables import ContractError
+from corpus.errors import ContractError
 from tests.world import build_baseline, world
 from training.trace import block, line, main, tables, trace
 

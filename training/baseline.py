@@ -25,8 +25,8 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ContractError
 from training.release import ANSWERED, read
 from training.tables import PREDICTIONS
 

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ARTICLES, ITEMS, ContractError
+from corpus.tables import ARTICLES, ITEMS
 from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.tables import AGREEMENT, ANNOTATIONS, GOLD

@@ -11,8 +11,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ARTICLES, ITEMS, ContractError
+from corpus.tables import ARTICLES, ITEMS
 from labeling import codebook
 from labeling.codebook import Codebook, Question
 from labeling.tables import ANNOTATIONS, GOLD

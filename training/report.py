@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES, ContractError
+from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES
 from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, GOLD

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ITEMS, ContractError
+from corpus.tables import ITEMS
 from labeling.tables import GOLD
 from training.tables import SPLIT_NAMES, SPLITS
 

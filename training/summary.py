@@ -5,8 +5,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ContractError
 
 WIDTH = 80
 

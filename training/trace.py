@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ARTICLES, ITEMS, SENTENCES, ContractError
+from corpus.tables import ARTICLES, ITEMS, SENTENCES
 from labeling.tables import ANNOTATIONS, ANSWERS, ASSIGNMENTS, GOLD
 from training import release
 from training.tables import PREDICTIONS, SPLITS
