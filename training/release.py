@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from datasets import ClassLabel, Features, Value
 
-from corpus.tables import ARTICLES, ITEMS
+from corpus.tables import ARTICLES, ITEMS, Table
 from labeling.codebook import Codebook, Label, Question
 from labeling.tables import ANNOTATIONS, GOLD
 from training.tables import SPLIT_NAMES
@@ -57,45 +57,51 @@ def read(path: Path) -> pd.DataFrame:
     return frame
 
 
+def strings(table: Table, *names: str) -> Columns:
+    """Columns of text, as the table means them."""
+    return {name: (Value("string"), table.columns[name][1]) for name in names}
+
+
 def question_columns(question: Question) -> Columns:
     """The columns of a question's config: text and what was shown around it, label, soft label, how it was settled."""
+    shares = {
+        f"share_{one}": (Value("float64"), f"share of the answers that say {one}, 0 to 1") for one in question.labels
+    }
     return {
-        **{name: (Value("string"), ITEMS.columns[name][1]) for name in ("item_id", "sentence_id", "article_id")},
-        **{name: (Value("string"), ITEMS.columns[name][1]) for name in ("text", "before", "after", "title")},
-        **{name: (Value("string"), ITEMS.columns[name][1]) for name in ("outlet", "published")},
-        "url": (Value("string"), ARTICLES.columns["url"][1]),
-        **{name: (Value("string"), ITEMS.columns[name][1]) for name in ("target", "proposition")},
+        **strings(
+            ITEMS, "item_id", "sentence_id", "article_id", "text", "before", "after", "title", "outlet", "published"
+        ),
+        **strings(ARTICLES, "url"),
+        **strings(ITEMS, "target", "proposition"),
         "label": (ClassLabel(names=list(question.labels)), "the label most annotators gave"),
-        **{
-            f"share_{label}": (Value("float64"), f"share of the answers that say {label}, 0 to 1")
-            for label in question.labels
-        },
+        **shares,
         **{name: (Value("int64"), GOLD.columns[name][1]) for name in ("votes", "answers")},
-        "method": (Value("string"), GOLD.columns["method"][1]),
+        **strings(GOLD, "method"),
         "demonstration": (Value("bool"), ITEMS.columns["demonstration"][1]),
     }
 
 
+def label_columns(book: Codebook) -> Columns:
+    """One column a question and a follow-up with a single answer, null where it was not given."""
+    named: dict[str, Mapping[str, Label]] = {one.id: one.labels for one in book.questions.values()}
+    named |= {one.id: one.labels for one in book.follow_ups.values() if one.choice == "single"}
+    meaning = {name: ANNOTATIONS.columns[name][1].replace("empty", "null") for name in named}
+    return {name: (ClassLabel(names=list(labels)), meaning[name]) for name, labels in named.items()}
+
+
 def annotation_columns(book: Codebook) -> Columns:
     """The columns of the annotators' config. Comments stay at home: people write names into them."""
-    named: Mapping[str, Mapping[str, Label]] = {
-        **{question.id: question.labels for question in book.questions.values()},
-        **{one.id: one.labels for one in book.follow_ups.values() if one.choice == "single"},
-    }
     several = [one.id for one in book.follow_ups.values() if one.choice == "multiple"]
     return {
-        **{name: (Value("string"), ANNOTATIONS.columns[name][1]) for name in ("annotation_id", "item_id")},
-        "article_id": (Value("string"), ITEMS.columns["article_id"][1]),
-        **{name: (Value("string"), ANNOTATIONS.columns[name][1]) for name in ("annotator", "target")},
-        **{
-            name: (ClassLabel(names=list(labels)), ANNOTATIONS.columns[name][1].replace("empty", "null"))
-            for name, labels in named.items()
-        },
+        **strings(ANNOTATIONS, "annotation_id", "item_id"),
+        **strings(ITEMS, "article_id"),
+        **strings(ANNOTATIONS, "annotator", "target"),
+        **label_columns(book),
         **{name: (Value("string"), f"{ANNOTATIONS.columns[name][1]}; joined by a space") for name in several},
         **{f"flag_{flag}": (Value("bool"), f"the flag {flag} was ticked") for flag in book.flags},
-        **{name: (Value("string"), ANNOTATIONS.columns[name][1]) for name in ("created_at", "updated_at")},
+        **strings(ANNOTATIONS, "created_at", "updated_at"),
         "lead_time": (Value("float64"), ANNOTATIONS.columns["lead_time"][1]),
         "earlier": (Value("int64"), ANNOTATIONS.columns["earlier"][1]),
-        **{name: (Value("string"), ANNOTATIONS.columns[name][1]) for name in ("codebook_version", "left_out")},
+        **strings(ANNOTATIONS, "codebook_version", "left_out"),
         "demonstration": (Value("bool"), ITEMS.columns["demonstration"][1]),
     }
