@@ -15,6 +15,7 @@ run   = $(PYTHON) -m $(subst /,.,$(<:.py=)) $(filter-out %.py %.jinja corpus/spl
 again = $(MAKE) --no-print-directory
 
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
@@ -123,6 +124,7 @@ $(DATA)/report.html: training/report.py training/scores.py training/figures.py t
 	@$(run) $(DATA)/report.json
 
 $(DATA)/rejects.parquet: $(DATA)/articles.parquet ;
+$(DATA)/guidelines.html: $(DATA)/interface.xml ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $<

@@ -1,0 +1,30 @@
+"""One real Label Studio for all tests that are marked `studio`."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from labeling.server import serve
+
+
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory):
+    """What a first start leaves: its folder, with the database made, and the key and password of that start."""
+    folder = tmp_path_factory.mktemp("studio") / "first"
+    with serve(folder) as server:
+        return folder, server.api_key, server.password
+
+
+@pytest.fixture
+def studio_folder(first_start, tmp_path) -> Path:
+    """A folder of a Label Studio that was started before, for one test alone."""
+    return Path(shutil.copytree(first_start[0], tmp_path / "studio"))
+
+
+@pytest.fixture(scope="session")
+def studio_server(first_start, tmp_path_factory):
+    """A running Label Studio, in its second start."""
+    folder = shutil.copytree(first_start[0], tmp_path_factory.mktemp("studio") / "second")
+    with serve(folder) as server:
+        yield server
