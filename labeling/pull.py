@@ -120,14 +120,18 @@ def pull(studio: Studio, named: Mapping[str, str], folder: Path) -> tuple[list[d
 
 
 def main(workspace: str, assignment_file: Path, codebook_file: Path, out: Path) -> None:
-    """Read every annotator's project, write answers."""
+    """Read every annotator's project, write answers; a file that says the same is left alone, for make's sake."""
     version = codebook.load(codebook_file).version
     annotators = ASSIGNMENTS.read(assignment_file)["annotator"].unique()
     named = {title(workspace, version, annotator): annotator for annotator in annotators}
     folder = out.with_name(f".{out.name}.pages")
     found, foreign = pull(connect(os.environ), named, folder)
     note = f"{len(named)} projects" + (f"; left out: {foreign:,} answers to tasks that are no items" if foreign else "")
-    ANSWERS.write(ANSWERS.frame(found), out, note)
+    answers = ANSWERS.frame(found)
+    if out.exists() and ANSWERS.read(out).equals(answers):
+        print(f"answers: nothing new since the last pull, {len(answers):,} rows in {out}", flush=True)
+    else:
+        ANSWERS.write(answers, out, note)
     shutil.rmtree(folder)
 
 

@@ -1,6 +1,7 @@
 """Recorded answers are given once, each by its own account, and none is lost."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -31,7 +32,7 @@ class StandIn:
         if carried_out is not False and unique_id not in self.given:
             self.given[unique_id] = task
             if not self.forgets:
-                self.tasks[task - 1].answers.append({"completed_by": 7})
+                self.tasks[task - 1] = replace(self.tasks[task - 1], answers=[{"completed_by": 7}])
         if carried_out is not None:
             raise Lost("The connection was lost.")
         return True
@@ -87,7 +88,7 @@ def test_answers_are_given_in_the_recordings_order_and_not_twice():
 
 def test_what_another_account_answered_in_the_project_is_answered_all_the_same():
     project = StandIn("a")
-    project.tasks[0].answers.append({"completed_by": 1})
+    project.tasks = [Task(1, {"item_id": "a"}, [{"completed_by": 1}])]
 
     assert answer_all([Round(project, 7, recorded("a"))], BOOK) == 1
 

@@ -148,12 +148,16 @@ def test_a_project_that_changes_all_the_time_is_refused(tmp_path):
     )
 
 
-def test_a_project_whose_pages_hold_less_than_it_says_is_refused(tmp_path):
-    project = StandIn([answered(1, 11)])
-    project.state = lambda: State(2, 5, "")
+class Forgetful(StandIn):
+    """A project that says it has more than its pages hold."""
 
+    def state(self):
+        return State(2, 5, "")
+
+
+def test_a_project_whose_pages_hold_less_than_it_says_is_refused(tmp_path):
     with pytest.raises(ContractError) as error:
-        read(project, tmp_path)
+        read(Forgetful([answered(1, 11)]), tmp_path)
 
     assert str(error.value) == (
         "'demo codebook 1 annotator-1' changed while it was read: it had 2 tasks and 5 answers, and 1 and 1 came. "

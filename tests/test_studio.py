@@ -33,6 +33,13 @@ def door(url: str, key: str) -> studio.Studio:
     return studio.connect({"LABEL_STUDIO_URL": url, "LABEL_STUDIO_API_KEY": key})
 
 
+def project_of(opened: studio.Studio, workspace: "Workspace", annotator: str) -> studio.Project:
+    """An annotator's project, which is there."""
+    found = opened.find(studio.title(workspace.name, "1", annotator))
+    assert found
+    return found
+
+
 def refused(url: str, key: str) -> str:
     """What is said when the door stays shut."""
     with pytest.raises(ContractError) as error:
@@ -197,8 +204,10 @@ def test_no_server_outlives_who_started_it(studio_folder, ending):
 @real
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT], ids=lambda ending: ending.name)
 def test_no_server_outlives_a_start_that_was_broken_off(studio_folder, ending):
+    log = studio_folder / "server.log"
+    log.unlink()
     with subprocess.Popen([*SERVING, studio_folder, "--", "true"], stderr=subprocess.PIPE, cwd=ROOT) as process:
-        while not (studio_folder / "server.log").stat().st_mtime > time.time() - 2:
+        while not (log.exists() and log.read_text()):
             time.sleep(0.05)
 
         process.send_signal(ending)
@@ -414,7 +423,7 @@ def test_hostile_text_travels_as_text(workspace, studio_server):
     workspace.push()
 
     opened = door(studio_server.url, studio_server.api_key)
-    project = opened.find(studio.title(workspace.name, "1", "annotator-1"))
+    project = project_of(opened, workspace, "annotator-1")
     held = project.page(1)[0].data
 
     assert (held["headline"], held["proposition"]) == (HOSTILE, HOSTILE)
@@ -426,7 +435,7 @@ def test_hostile_text_travels_as_text(workspace, studio_server):
 def test_every_answer_is_counted_skips_and_second_thoughts_too(workspace, studio_server):
     workspace.push()
     opened = door(studio_server.url, studio_server.api_key)
-    project = opened.find(studio.title(workspace.name, "1", "annotator-1"))
+    project = project_of(opened, workspace, "annotator-1")
     first, second = project.page(1)
     before = project.state()
 
@@ -451,7 +460,7 @@ def test_every_answer_is_counted_skips_and_second_thoughts_too(workspace, studio
 def test_a_project_that_was_deleted_is_told_in_one_line(workspace, studio_server):
     workspace.push()
     opened = door(studio_server.url, studio_server.api_key)
-    project = opened.find(studio.title(workspace.name, "1", "annotator-2"))
+    project = project_of(opened, workspace, "annotator-2")
     opened.sdk.projects.delete(project.number)
 
     with pytest.raises(ContractError) as error:
