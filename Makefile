@@ -1,6 +1,7 @@
 # Nouns are files, verbs talk to the world. `make` prints what there is.
 
 DATA    ?= data
+ANSWERS ?= labeling/demo
 PYTHON3 ?= python3
 VENV    := .venv
 PYTHON  := $(VENV)/bin/python
@@ -91,8 +92,8 @@ pull: $(DATA)/assignments.parquet         ## fetch the answers from Label Studio
 	@$(PYTHON) -m labeling.pull "$(notdir $(DATA))" $(DATA)/assignments.parquet labeling/codebook.toml \
 	  $(DATA)/answers.parquet
 
-answer: push                              ## give the demonstration annotators' recorded answers, by their own accounts
-	@$(PYTHON) -m labeling.answer "$(notdir $(DATA))" labeling/demo $(DATA)/items.parquet labeling/codebook.toml
+answer: push                              ## give recorded answers (ANSWERS=folder), each annotator by his own account
+	@$(PYTHON) -m labeling.answer "$(notdir $(DATA))" $(ANSWERS) $(DATA)/items.parquet labeling/codebook.toml
 
 ##@ training: gold in, a dataset and a baseline out
 splits: $(DATA)/splits.parquet            ## one row an item: train, validation or test, whole articles together

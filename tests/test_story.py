@@ -1,0 +1,85 @@
+"""One sentence, from a raw article to its published row, through a real Label Studio."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from datasets import load_dataset
+
+from corpus.tables import ITEMS
+from tests.house import ROOT
+
+ARTICLE = """---
+title: Ministers meet
+outlet: Example Gazette
+date: 2024-03-02
+url: https://gazette.example/2024/03/02/ministers
+---
+
+The port was quiet on Monday. “The sanctions on Iran must stay,” the minister said. Rain is expected.
+"""
+SENTENCE = "“The sanctions on Iran must stay,” the minister said."
+
+
+def make(workspace: Path, *words: str, **environ: str) -> str:
+    """Run make on a workspace of the test's own, and return what it said."""
+    told = subprocess.run(
+        [
+            "make",
+            "--no-print-directory",
+            f"DATA={workspace}",
+            f"RAW={workspace}/raw",
+            f"ANSWERS={workspace}/told",
+            *words,
+        ],
+        cwd=ROOT,
+        env={**os.environ, "MAKEFLAGS": "", **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    return told.stdout
+
+
+def record(workspace: Path, annotator: str, item_id: str, stance: str) -> None:
+    """Record what an annotator says of an item."""
+    answer = {"item_id": item_id, "stance": stance, "sanction_violation": "none", "none_reason": "imposition"}
+    follow_up = {"holder": "quoted"} if stance in ("favor", "against") else {}
+    path = workspace / "told" / f"{annotator}.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(answer | follow_up) + "\n", encoding="utf-8")
+
+
+@pytest.mark.studio
+def test_a_sentence_goes_from_its_article_to_its_published_row(tmp_path, studio_server):
+    workspace = tmp_path / "story"
+    (workspace / "raw").mkdir(parents=True)
+    (workspace / "raw" / "ministers.md").write_text(ARTICLE, encoding="utf-8")
+    make(workspace, "items")
+    (item,) = ITEMS.read(workspace / "items.parquet").to_dict("records")
+    for annotator, stance in (("annotator-1", "favor"), ("annotator-2", "favor"), ("annotator-3", "neutral")):
+        record(workspace, annotator, item["item_id"], stance)
+
+    door = {"LABEL_STUDIO_URL": studio_server.url, "LABEL_STUDIO_API_KEY": studio_server.api_key}
+    pushed = make(workspace, "answer", "pull", **door)
+    make(workspace, "dataset")
+
+    published = load_dataset(str(workspace / "dataset"), "stance", cache_dir=str(tmp_path / "cache"))
+    ((split, rows),) = published.items()
+    (row,) = list(rows)
+    assert "push: 1 items -> 3 projects; 3 tasks added, 0 were there" in pushed
+    assert (item["text"], item["target"]) == (SENTENCE, "sanctions-iran")
+    assert (row["item_id"], row["text"], row["title"]) == (item["item_id"], SENTENCE, "Ministers meet")
+    assert rows.features["label"].int2str(row["label"]) == "favor"
+    assert (row["votes"], row["answers"], row["method"]) == (2, 3, "majority")
+    assert row["url"] == "https://gazette.example/2024/03/02/ministers"
+    traced = make(workspace, "trace", f"ID={item['item_id']}")
+    assert [
+        name
+        for name in ("articles", "sentences", "items", "answers", "annotations", "gold", "splits")
+        if name not in traced
+    ] == []
+    assert split in traced
