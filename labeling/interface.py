@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from corpus.shell import shell
 from labeling import codebook
 from labeling.codebook import Codebook, FollowUp, Label, Question
+from labeling.studio import check_screen
 
 SENTENCE = "sentence"  # the tag that every question belongs to
 
@@ -17,7 +18,9 @@ STYLE = """
 .st { max-width: 1080px; margin: 0 auto; }
 .st .st-source { border-bottom: 1px solid #d9d9e3; padding-bottom: .25rem; }
 .st .st-reading { padding: 1rem 1.25rem; margin: .75rem 0; background: #fbfaf7; border: 1px solid #e6e3da;
-  border-radius: 8px; font-size: 21px; line-height: 1.5; color: #141414; }
+  border-radius: 8px; }
+.st .st-reading * { font-size: 17px; line-height: 1.55; }
+.st .st-reading mark { font-size: 22px; background: #ffe9a8; color: #141414; padding: 0 .15em; border-radius: 3px; }
 .st .st-questions { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 1rem; }
 .st .st-question { border: 1px solid #e1e1ea; border-radius: 8px; padding: .5rem .9rem .75rem; }
 .st .st-more { margin-top: .75rem; }
@@ -99,6 +102,7 @@ def guidelines(book: Codebook) -> str:
 def main(codebook_file: Path, screen_file: Path, guidelines_file: Path) -> None:
     """Read the codebook, write screen and guidelines."""
     book = codebook.load(codebook_file)
+    check_screen(screen(book))
     for text, path in ((screen(book), screen_file), (guidelines(book), guidelines_file)):
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         path.parent.mkdir(parents=True, exist_ok=True)

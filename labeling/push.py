@@ -23,6 +23,8 @@ BATCH = 1000  # tasks a request: each request is all or nothing
 TRIES = 3  # times a project is looked at again after a lost connection
 SETTLED = 2.0  # seconds in which nothing was added: a request whose connection was lost is over
 
+NO_TARGET = "No target: leave this question unanswered."
+
 Tasks = Sequence[Mapping[str, str]]
 
 
@@ -57,9 +59,8 @@ def task(item: Mapping[str, Any], version: str) -> dict[str, str]:
         "target": item["target"],
         "headline": plain(item["title"]),
         "byline": plain(" · ".join(part for part in (item["outlet"], item["published"]) if part)),
-        "proposition": plain(item["proposition"]),
+        "proposition": plain(item["proposition"]) or NO_TARGET,
         "sentence_html": sentence_html(item["before"], item["text"], item["after"]),
-        "ask_stance": "yes" if item["target"] else "no",
     }
 
 

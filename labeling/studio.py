@@ -161,6 +161,22 @@ def kind(key: str) -> str:
     )
 
 
+def check_screen(screen: str) -> None:
+    """Refuse a screen that Label Studio would not show, without asking one."""
+    from label_studio_sdk._legacy import exceptions
+    from label_studio_sdk.label_interface.interface import LabelInterface
+
+    wrong: tuple[type[Exception], ...] = (
+        exceptions.LabelStudioValidationErrorSentryIgnored,
+        exceptions.LabelStudioXMLSyntaxErrorSentryIgnored,
+    )
+    try:
+        LabelInterface(screen).validate()  # type: ignore[no-untyped-call]
+    except wrong as error:
+        said = " ".join(str(error).split())[:300]
+        raise ContractError(f"Label Studio cannot show this screen: {said}. Correct labeling/codebook.toml.") from None
+
+
 class Studio:
     """A Label Studio as one account sees it."""
 

@@ -7,6 +7,7 @@ import pytest
 from corpus.errors import ContractError
 from labeling import codebook
 from labeling.interface import guidelines, main, screen
+from labeling.studio import check_screen
 from tests.house import ROOT
 
 FILE = ROOT / "labeling/codebook.toml"
@@ -101,6 +102,16 @@ def test_the_guidelines_hold_every_rule_and_meaning_and_load_nothing_from_elsewh
     assert missing == []
     assert "http" not in page
     assert "<script" not in page
+
+
+def test_a_screen_that_label_studio_would_not_show_is_refused_without_asking_one():
+    with pytest.raises(ContractError) as error:
+        check_screen('<View><Choices name="stance" toName="text"/></View>')
+
+    assert str(error.value) == (
+        "Label Studio cannot show this screen: Validation failed on : 'View' is a required property. "
+        "Correct labeling/codebook.toml."
+    )
 
 
 def test_the_step_writes_the_screen_and_the_guidelines(tmp_path, capsys):

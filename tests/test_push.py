@@ -137,14 +137,14 @@ def test_a_task_holds_what_the_screen_shows():
         "byline": "Herald · 2024-01-02",
         "proposition": "Sanctions on Russia should be kept.",
         "sentence_html": ('<div><span style="color: #767676">It rained. </span><mark>Moscow asked again.</mark></div>'),
-        "ask_stance": "yes",
     }
 
 
 def test_stance_is_not_asked_without_a_target_and_a_missing_outlet_leaves_no_gap():
     found = task({**ITEM, "target": "", "proposition": "", "outlet": ""}, "1")
 
-    assert (found["ask_stance"], found["proposition"], found["byline"]) == ("no", "", "2024-01-02")
+    assert found["proposition"] == "No target: leave this question unanswered."
+    assert found["byline"] == "2024-01-02"
 
 
 @pytest.mark.parametrize(
