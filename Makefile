@@ -155,7 +155,7 @@ $(READY): requirements.lock installer.lock
 	@echo 'Setting up $(VENV) from requirements.lock: a minute or two, once.'
 	@$(PYTHON3) -m venv $(VENV)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r installer.lock
-	@$(VENV)/bin/uv pip sync --quiet --require-hashes --python $(PYTHON) requirements.lock
+	@$(VENV)/bin/uv pip sync --quiet --system-certs --require-hashes --python $(PYTHON) requirements.lock
 	@touch $@
 
 help:
