@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import boilerplate
+from corpus import boilerplate, toml
 from corpus.errors import ContractError
 from corpus.progress import progress
 from corpus.records import READERS, Reading, Record, Rejected, day
@@ -27,8 +26,8 @@ class Settings:
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
     try:
-        return Settings(**tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+        return Settings(**toml.read(path))
+    except TypeError as error:
         raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make articles`.") from error
 
 

@@ -1,10 +1,10 @@
 """boilerplate.toml: the lines that are no part of any article."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus import toml
 from corpus.errors import ContractError
 
 
@@ -35,9 +35,9 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def load(path: Path) -> Boilerplate:
     """Read the lines of boilerplate, or say what in the file is wrong."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = toml.read(path)
         return Boilerplate(re.compile("|".join(f"(?:{line})" for line in raw["lines"]), re.IGNORECASE), raw["longest"])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, re.error) as error:
+    except re.error as error:
         raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make articles`.") from error
     except KeyError as error:
         raise ContractError(f"{path} lacks {error}. Add it and run `make articles`.") from error

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from corpus.errors import ContractError
 from corpus.shell import shell
+from corpus.whole import whole
 
 
 def inventory(folder: Path) -> str:
@@ -33,10 +34,8 @@ def main(folder: Path, out: Path) -> None:
     now = inventory(folder)
     if out.exists() and out.read_text(encoding="utf-8") == now:
         return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
-    beside.write_text(now, encoding="utf-8")
-    beside.replace(out)
+    with whole(out) as beside:
+        beside.write_text(now, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What a table is, and the tables of this stage."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.errors import ContractError
+from corpus.whole import whole
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,8 @@ class Table:
 
     def write(self, frame: pd.DataFrame, path: Path, note: str = "") -> None:
         """Write the frame beside its place, move it there whole, and say so in one line."""
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with whole(path) as beside:
             pq.write_table(self.arrow(frame), beside, compression="zstd")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
         print(f"{self.name}: {len(frame):,} rows -> {path}{f' ({note})' if note else ''}", flush=True)
 
     def read(self, path: Path) -> pd.DataFrame:

@@ -1,12 +1,12 @@
 """targets.toml: what sentences are asked about, and the cues by which a sentence names it."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus import toml
 from corpus.errors import ContractError
 
 TOPIC = "topic"
@@ -40,9 +40,7 @@ class Targets:
 def load(path: Path) -> Targets:
     """Read the targets, or say what in the file is wrong."""
     try:
-        return build(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContractError(f"{path} is no TOML: {error}. Correct it and run `make items`.") from error
+        return build(toml.read(path))
     except KeyError as error:
         raise ContractError(f"{path} names {error}, which it does not hold. Add it and run `make items`.") from error
     except ValueError as error:

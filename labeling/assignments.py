@@ -1,11 +1,11 @@
 """Items x annotators -> assignments: who answers what."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import pandas as pd
 
+from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import ITEMS
@@ -15,9 +15,7 @@ from labeling.tables import ASSIGNMENTS
 def load(path: Path) -> list[str]:
     """Read the annotators' pseudonyms, or say what in the file is wrong."""
     try:
-        annotators = tomllib.loads(path.read_text(encoding="utf-8"))["annotators"]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContractError(f"{path} is no TOML: {error}. Correct it and run `make assignments`.") from error
+        annotators = toml.read(path)["annotators"]
     except KeyError as error:
         raise ContractError(f"{path} lacks {error}. Name the annotators and run `make assignments`.") from error
     wrong = [name for name in annotators if not re.fullmatch(r"[a-z][a-z0-9-]*", name)]

@@ -1,11 +1,11 @@
 """codebook.toml: the questions, their labels, follow-ups and flags; all that shows or counts labels is made of it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus import toml
 from corpus.errors import ContractError
 
 
@@ -67,9 +67,7 @@ class Codebook:
 def load(path: Path) -> Codebook:
     """Read the codebook, or say what in the file is wrong."""
     try:
-        book = build(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContractError(f"{path} is no TOML: {error}. Correct it and run the same command again.") from error
+        book = build(toml.read(path))
     except KeyError as error:
         raise ContractError(f"{path} lacks {error}. Add it, as the other entries have it.") from error
     except TypeError as error:

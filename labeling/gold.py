@@ -1,11 +1,11 @@
 """Annotations -> gold: the label of each item and how it was settled."""
 
-import tomllib
 from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 
+from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from labeling import codebook
@@ -18,9 +18,7 @@ CANNOT_TELL = "cannot_tell"
 def load(path: Path) -> int:
     """Read how many votes a label needs, or say what in the file is wrong."""
     try:
-        needed = tomllib.loads(path.read_text(encoding="utf-8"))["votes_needed"]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContractError(f"{path} is no TOML: {error}. Correct it and run `make gold`.") from error
+        needed = toml.read(path)["votes_needed"]
     except KeyError as error:
         raise ContractError(f"{path} lacks {error}. Add it and run `make gold`.") from error
     if not isinstance(needed, int) or needed < 1:

@@ -1,6 +1,5 @@
 """The codebook -> the screen that annotators answer on, and the guidelines they read."""
 
-import os
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from corpus.shell import shell
+from corpus.whole import whole
 from labeling import codebook
 from labeling.codebook import Codebook, FollowUp, Label, Question
 from labeling.studio import check_screen
@@ -104,10 +104,8 @@ def main(codebook_file: Path, screen_file: Path, guidelines_file: Path) -> None:
     book = codebook.load(codebook_file)
     check_screen(screen(book))
     for text, path in ((screen(book), screen_file), (guidelines(book), guidelines_file)):
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        with whole(path) as beside:
+            beside.write_text(text, encoding="utf-8")
     print(f"interface: codebook {book.version} -> {screen_file} and {guidelines_file}", flush=True)
 
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from corpus.errors import ContractError
 from corpus.progress import progress
 from corpus.shell import shell
+from corpus.whole import whole
 from labeling import codebook
 from labeling.studio import State, Task, connect, title
 from labeling.tables import ANSWERS, ASSIGNMENTS
@@ -75,9 +76,8 @@ def whole_page(project: Project, number: int, path: Path) -> list[Task]:
     """A page as it was kept, or else fetched and kept whole."""
     if not path.exists():
         fetched = [[task.id, dict(task.data), list(task.answers)] for task in project.page(number)]
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.write_text(json.dumps(fetched), encoding="utf-8")
-        beside.replace(path)
+        with whole(path) as beside:
+            beside.write_text(json.dumps(fetched), encoding="utf-8")
     return [Task(*parts) for parts in json.loads(path.read_text(encoding="utf-8"))]
 
 

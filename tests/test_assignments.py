@@ -35,7 +35,7 @@ def test_every_annotator_is_asked_every_item():
         pytest.param(
             "annotators",
             "{} is no TOML: Expected '=' after a key in a key/value pair (at end of document). "
-            "Correct it and run `make assignments`.",
+            "Correct it and run the same command again.",
             id="broken TOML",
         ),
     ],

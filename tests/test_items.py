@@ -100,7 +100,7 @@ def test_a_target_is_named_by_one_cue_of_each_of_its_lists(text, named):
     [
         pytest.param(
             "cues = ",
-            "is no TOML: Invalid value (at end of document). Correct it and run `make items`.",
+            "is no TOML: Invalid value (at end of document). Correct it and run the same command again.",
             id="broken TOML",
         ),
         pytest.param(

@@ -2,7 +2,6 @@
 
 import json
 import re
-import tomllib
 import warnings
 import zipfile
 from collections import Counter
@@ -25,6 +24,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from training.release import ANSWERED, read
@@ -49,8 +49,8 @@ class Settings:
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
     try:
-        return Settings(**tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+        return Settings(**toml.read(path))
+    except TypeError as error:
         raise ContractError(f"{path} cannot be the baseline's settings: {error}. Correct it.") from error
 
 

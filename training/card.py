@@ -1,6 +1,5 @@
 """Everything measured so far -> the dataset card that stands on the Hub."""
 
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import ARTICLES, ITEMS
@@ -55,8 +55,8 @@ class Sources:
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
     try:
-        return Settings(**tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+        return Settings(**toml.read(path))
+    except TypeError as error:
         raise ContractError(f"{path} must give a name and a contact and nothing else: {error}. Correct it.") from error
 
 

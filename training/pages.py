@@ -1,10 +1,11 @@
 """A template and values -> a page, written whole."""
 
-import os
 import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from corpus.whole import whole
 
 MARKDOWN = re.compile(r"([\\`*_\[\]<>|#&~])")
 
@@ -34,11 +35,6 @@ def render(template: str, **values: object) -> str:
 
 def write(page: str, path: Path, note: str) -> None:
     """Write the page beside its place, move it there whole, and say so in one line."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with whole(path) as beside:
         beside.write_text(page, encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
     print(f"{path.stem}: {note} -> {path}", flush=True)

@@ -2,7 +2,6 @@
 
 import json
 import math
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES
@@ -26,8 +26,8 @@ SPLIT = "test"  # what is reported on
 def load(path: Path) -> Bootstrap:
     """Read how intervals are drawn, or say what in the file is wrong."""
     try:
-        return Bootstrap(**tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+        return Bootstrap(**toml.read(path))
+    except TypeError as error:
         raise ContractError(f"{path} must give seed, draws and percent: {error}. Correct it.") from error
 
 

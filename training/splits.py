@@ -1,13 +1,13 @@
 """Items -> splits: train, validation and test, drawn by article."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import ITEMS
@@ -39,10 +39,8 @@ class Draw:
 def load(path: Path) -> Draw:
     """Read the salt and the shares, or say what in the file is wrong."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = toml.read(path)
         draw = Draw(raw["salt"], {name: raw["shares"][name] for name in SPLIT_NAMES})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContractError(f"{path} is no TOML: {error}. Correct it and run `make splits`.") from error
     except KeyError as error:
         raise ContractError(f"{path} lacks {error}. Give a salt and the shares {', '.join(SPLIT_NAMES)}.") from error
     whole = sum(draw.shares.values())
