@@ -242,20 +242,24 @@ def run(command: list[str], server: Server) -> int:
 def stay(server: Server) -> None:
     """Tell people how to get in, and stay until Ctrl-C."""
     link = connect({"LABEL_STUDIO_URL": server.url, "LABEL_STUDIO_API_KEY": server.api_key}).invite_link()
-    print(
+    with suppress(KeyboardInterrupt):  # from the first word on: a program may press it as soon as it has read the last
+        print(invitation(server, link), flush=True)
+        server.process.wait()
+        raise ContractError(f"Label Studio ended by itself; {last_lines(server)} Run `make studio` again.")
+    print("Label Studio stopped.", flush=True)
+
+
+def invitation(server: Server, link: str) -> str:
+    """What people must know to get in."""
+    return (
         f"Label Studio runs at {server.url}\n"
         f"  administrator:   {server.username}   password: {server.password}\n"
         f"  for annotators:  {link}\n\n"
         "In a second terminal, before `make push` and `make pull`:\n\n"
         f"  export LABEL_STUDIO_URL={server.url}\n"
         f"  export LABEL_STUDIO_API_KEY={server.api_key}\n\n"
-        "Ctrl-C stops it. Everything is kept, and is there at the next start.",
-        flush=True,
+        "Ctrl-C stops it. Everything is kept, and is there at the next start."
     )
-    with suppress(KeyboardInterrupt):
-        server.process.wait()
-        raise ContractError(f"Label Studio ended by itself; {last_lines(server)} Run `make studio` again.")
-    print("Label Studio stopped.", flush=True)
 
 
 def seconds(word: str) -> float:
