@@ -13,6 +13,7 @@ RAW = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/n
 # A rule's first prerequisite is the program, the other files are what it reads, the target is what it writes. Modules
 # that the program imports, and the files that these read, are prerequisites too, but not passed.
 run   = $(PYTHON) -m $(subst /,.,$(<:.py=)) $(filter-out %.py %.jinja corpus/splitting.toml,$^) $@
+PARTS = corpus/partitions.py corpus/engine.py corpus/gather.py corpus/tables.py
 again = $(MAKE) --no-print-directory
 
 .DELETE_ON_ERROR:
@@ -20,7 +21,7 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  articles sentences items interface assignments annotations agreement gold splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -33,24 +34,43 @@ test: $(READY)                            ## run every test; TESTS=tests/test_go
 	$(PYTHON) -m pytest $(TESTS)
 
 ##@ corpus: articles in, items out
+fetch: $(READY)                           ## fetch pages, feeds, sitemaps (FROM="address or file ...") into raw/
+	@$(PYTHON) -m corpus.fetch corpus/fetch.toml $(DATA)/raw $(FROM)
+
 articles: $(DATA)/articles.parquet        ## one row an article of RAW=folder; what is none is in rejects
-$(DATA)/articles.parquet: corpus/articles.py corpus/inventory.py corpus/records.py corpus/boilerplate.py \
-  $(DATA)/inventory.jsonl corpus/articles.toml corpus/boilerplate.toml | $(READY)
+$(DATA)/articles.parquet: corpus/articles.py corpus/containers.py corpus/records.py corpus/pages.py corpus/reading.py \
+  corpus/addresses.py corpus/boilerplate.py corpus/quality.py corpus/language.py $(PARTS) \
+  $(DATA)/inventory.jsonl corpus/articles.toml corpus/boilerplate.toml corpus/quality.toml | $(READY)
 	@$(run) $(DATA)/rejects.parquet
 
 # Rewritten only when a raw file came, went or changed.
 $(DATA)/inventory.jsonl: corpus/inventory.py FORCE | $(READY)
 	@$(PYTHON) -m corpus.inventory "$(RAW)" $@
 
-sentences: $(DATA)/sentences.parquet      ## one row a sentence, with its offsets in the article
-$(DATA)/sentences.parquet: corpus/sentences.py corpus/splitting.py corpus/splitting.toml corpus/boilerplate.py \
-  $(DATA)/articles.parquet corpus/boilerplate.toml
+repeated: $(DATA)/repeated.parquet        ## lines that return in an outlet's articles: its furniture
+$(DATA)/repeated.parquet: corpus/repeated.py corpus/boilerplate.py $(PARTS) \
+  $(DATA)/articles.parquet corpus/boilerplate.toml corpus/repeated.toml
 	@$(run)
 
-items: $(DATA)/items.parquet              ## one row a sentence and target: the questions to be asked
-$(DATA)/items.parquet: corpus/items.py corpus/targets.py \
-  $(DATA)/sentences.parquet $(DATA)/articles.parquet corpus/targets.toml
+sentences: $(DATA)/sentences.parquet      ## one row a sentence, with its offsets in the article
+$(DATA)/sentences.parquet: corpus/sentences.py corpus/splitting.py corpus/splitting.toml corpus/quotation.py \
+  corpus/boilerplate.py corpus/quality.py corpus/language.py $(PARTS) \
+  $(DATA)/articles.parquet $(DATA)/repeated.parquet corpus/boilerplate.toml corpus/quality.toml
 	@$(run)
+
+duplicates: $(DATA)/duplicates.parquet    ## groups of copies; pairs that look like copies and are none: contrasts
+$(DATA)/duplicates.parquet: corpus/duplicates.py corpus/alike.py corpus/bands.py corpus/copies.py corpus/guard.py \
+  corpus/wording.py $(PARTS) $(DATA)/sentences.parquet corpus/guard.toml corpus/duplicates.toml
+	@$(run) $(DATA)/contrasts.parquet
+
+items: $(DATA)/items.parquet              ## one row a sentence and target; how far cues reach: coverage, audit
+$(DATA)/items.parquet: corpus/items.py corpus/targets.py corpus/audit.py $(PARTS) \
+  $(DATA)/sentences.parquet $(DATA)/articles.parquet corpus/targets.toml
+	@$(run) $(DATA)/coverage.parquet $(DATA)/audit.parquet
+
+$(DATA)/rejects.parquet: $(DATA)/articles.parquet ;
+$(DATA)/contrasts.parquet: $(DATA)/duplicates.parquet ;
+$(DATA)/coverage.parquet $(DATA)/audit.parquet: $(DATA)/items.parquet ;
 
 ##@ labeling: items in, gold out
 interface: $(DATA)/interface.xml          ## the annotators' screen and guidelines, made from the codebook
@@ -124,7 +144,6 @@ $(DATA)/report.html: training/report.py training/scores.py training/figures.py t
   $(DATA)/baseline.parquet
 	@$(run) $(DATA)/report.json
 
-$(DATA)/rejects.parquet: $(DATA)/articles.parquet ;
 $(DATA)/guidelines.html: $(DATA)/interface.xml ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
@@ -141,6 +160,7 @@ check: $(READY)                           ## formatter, linter, types
 
 bench: $(VENV)/bench                      ## measure side by side what claims to be fast or good
 	$(PYTHON) -m tests.benchmarks.bench_splitting
+	$(PYTHON) -m tests.benchmarks.bench_duplicates
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 

@@ -3,24 +3,44 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from corpus import boilerplate, toml
+from corpus import addresses, boilerplate, quality, toml
+from corpus.boilerplate import Boilerplate
+from corpus.containers import records
 from corpus.errors import ContractError
-from corpus.progress import progress
-from corpus.records import READERS, Reading, Record, Rejected, day
+from corpus.partitions import Task, build, put_up
+from corpus.quality import Quality
+from corpus.reading import read
+from corpus.reasons import reasoned
+from corpus.records import Raw, Reading, Record, Rejected
 from corpus.shell import shell
 from corpus.tables import ARTICLES, REJECTS
+
+Row = tuple[object, ...]
+File = tuple[str, int, str]  # its path from the raw folder, its bytes, the day it was first seen, YYYY-MM-DD
 
 
 @dataclass(frozen=True)
 class Settings:
-    """articles.toml: the largest record in bytes, and what sources call things."""
+    """articles.toml: limits in bytes, tags and levels of tags, articles of a part, and what sources call things."""
 
     max_bytes: int
+    max_tags: int
+    max_depth: int
+    partition_bytes: int
+    partition_articles: int
+    extractor: str
     names: dict[str, list[str]]
+
+    def reading(self, lines: Boilerplate) -> Reading:
+        """What reading a record needs to know."""
+        return Reading(self.names, lines, "", self.extractor, self.max_tags, self.max_depth)
 
 
 def load(path: Path) -> Settings:
@@ -31,139 +51,151 @@ def load(path: Path) -> Settings:
         raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make articles`.") from error
 
 
-def listed(path: Path) -> tuple[Path, list[str]]:
-    """Read an inventory: the folder, and its files' paths from there, in order."""
+def listed(path: Path) -> tuple[Path, list[File]]:
+    """Read an inventory: the folder, and its files in order."""
     folder, *lines = path.read_text(encoding="utf-8").splitlines()
-    return Path(json.loads(folder)), [json.loads(line)[0] for line in lines]
+    rows = map(json.loads, lines)
+    return Path(json.loads(folder)).absolute(), [(name, size, seen) for name, size, _, seen in rows]
 
 
-def raw_records(folder: Path, name: str, max_bytes: int) -> Iterator[tuple[str, bytes | Rejected]]:
-    """The records of one file: itself, or each line of JSON Lines; of what is too large nothing is held."""
-    path = folder / name
-    kind = path.suffix.lower()
-    if kind not in READERS:
-        yield name, Rejected("unknown kind", f"{kind or 'no ending'}; known are {', '.join(READERS)}")
-        return
-    try:
-        with path.open("rb") as file:
-            if kind != ".jsonl":
-                yield name, bounded(file.read(max_bytes + 1), max_bytes)
-                return
-            lines = enumerate(iter(lambda: file.readline(max_bytes + 1), b""), 1)
-            yield from json_lines(name, lines, max_bytes)
-    except OSError as error:
-        yield name, Rejected("unreadable", error.strerror or "the file cannot be opened")
+def partitions(files: Iterable[File], partition_bytes: int) -> list[list[File]]:
+    """Cut the files, in their order, into partitions of so many bytes; a file is never cut.
+
+    A file that sorts behind all others, as a day's harvest does, changes the last partition alone.
+    """
+    found: list[list[File]] = []
+    held = 0
+    for file in files:
+        if not found or held + file[1] > partition_bytes:
+            found.append([])
+            held = 0
+        found[-1].append(file)
+        held += file[1]
+    return found
 
 
-def json_lines(
-    name: str, pieces: Iterator[tuple[int, bytes]], max_bytes: int
-) -> Iterator[tuple[str, bytes | Rejected]]:
-    """The lines of a JSON Lines file by number; blank ones are none, and the rest of one too long is passed over."""
-    number, inside = 0, False
-    for _, piece in pieces:
-        number += not inside
-        if not inside and (piece.strip() or len(piece) > max_bytes):
-            yield f"{name}#{number}", bounded(piece.rstrip(b"\r\n"), max_bytes)
-        inside = not piece.endswith(b"\n")
-    if number == 0:
-        yield name, Rejected("empty", "it holds no line")
+def read_partition(
+    folder: Path, files: list[File], setting_file: Path, boilerplate_file: Path, quality_file: Path, place: Path
+) -> dict[str, Any]:
+    """Read one partition's files into articles, keys and rejects; tell how many there are, of rejects by reason."""
+    settings, good = load(setting_file), quality.load(quality_file)
+    reading = settings.reading(boilerplate.load(boilerplate_file))
+    rejects: list[Row] = []
+    keys: list[Row] = []
+    found = chain.from_iterable(articles(folder, file, settings.max_bytes, reading, good, rejects) for file in files)
+    for number, rows in enumerate(chunks(found, settings.partition_articles)):
+        name = f"articles-{number:05}.parquet"
+        ARTICLES.save(ARTICLES.batch(rows, unique=False), place / name)
+        keys += [key(row, name) for row in rows]
+    REJECTS.save(REJECTS.batch(sorted(rejects)), place / "rejects.parquet")
+    addresses.write_keys(keys, place / "keys.parquet")
+    return {"articles": len(keys), "rejects": Counter(str(reason) for _, _, reason, _ in rejects)}
 
 
-def bounded(raw: bytes, max_bytes: int) -> bytes | Rejected:
-    """The bytes, unless they are too many."""
-    if len(raw) > max_bytes:
-        return Rejected("too large", f"more than {max_bytes:,} bytes, the max_bytes of articles.toml")
-    return raw
+def chunks(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
+    """The rows in lists of so many."""
+    held: list[Row] = []
+    for row in rows:
+        held.append(row)
+        if len(held) == size:
+            yield held
+            held = []
+    if held:
+        yield held
 
 
-def article(source: str, raw: bytes | Rejected, reading: Reading) -> dict[str, object]:
+def articles(
+    folder: Path, file: File, max_bytes: int, reading: Reading, good: Quality, rejects: list[Row]
+) -> Iterator[Row]:
+    """The articles of one file; of what is none the rejection is added to rejects."""
+    name, _, seen = file
+    for record in records(folder, name, max_bytes):
+        try:
+            if isinstance(record, tuple):
+                raise record[1]
+            yield article(record, replace(reading, today=seen), good)
+        except Rejected as why:
+            source = record[0] if isinstance(record, tuple) else record.source
+            rejects.append((source, source, why.reason, why.detail))
+
+
+def article(raw: Raw, reading: Reading, good: Quality) -> Row:
     """One row of ARTICLES, or the rejection of what is none."""
-    if isinstance(raw, Rejected):
-        raise raw
-    record = READERS[Path(source.rpartition("#")[0] or source).suffix.lower()](raw, reading)
+    record = read(raw, reading)
     if not record.text.strip():
         raise Rejected("no text", "it holds no words")
     if (surrogate := next((mark for mark in record.text if "\ud800" <= mark <= "\udfff"), "")) or "\0" in record.text:
         raise Rejected(
             "not Unicode", f"its text holds the escape {surrogate!r}, half a character" if surrogate else "NUL"
         )
-    return row(source, raw, record)
+    recognised = good.language(record.text)
+    flags = good.flags(record.text, recognised, reading.boilerplate)
+    found = {"recognised": recognised, "flags": ", ".join(flags), "left_out": good.reason(flags), **named(raw, record)}
+    return tuple(found[column] for column in ARTICLES.columns)
 
 
-def row(source: str, raw: bytes, record: Record) -> dict[str, object]:
-    """Name an article after its address: its url, or else its bytes."""
-    sha256 = hashlib.sha256(raw).hexdigest()
-    url = record.said.get("url", "")
-    address = url or f"sha256:{sha256}"
-    said = {name: record.said.get(name, "") for name in ("title", "outlet", "author", "language", "license")}
+def named(raw: Raw, record: Record) -> dict[str, object]:
+    """Name an article after its address: its canonical url, its url, or else its bytes; keep what its source says."""
+    sha256 = hashlib.sha256(raw.content).hexdigest()
+    address = record.said.get("canonical_url") or record.said.get("url") or f"sha256:{sha256}"
+    plain = ("canonical_url", "title", "author", "fetched", "language", "license")
     return {
         "article_id": hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()[:10],
         "address": address,
-        "url": url,
-        **said,
-        "published": day(record.said.get("published", "")),
+        **{name: record.said.get(name, "") for name in plain},
+        "url": record.said["url"] or record.said["canonical_url"],
+        "outlet": record.said.get("outlet") or host(address),
+        "published": record.said["published"],
         "demonstration": record.said.get("demonstration", "").lower() == "true",
-        "source": source,
+        "source": raw.source,
         "raw_sha256": sha256,
         "text": record.text,
     }
 
 
-Rows = list[dict[str, object]]
+def host(address: str) -> str:
+    """The site of an address, which names its outlet where nothing else does.
+
+    >>> host("https://www.gazette.example/a"), host("sha256:00ff")
+    ('gazette.example', '')
+    """
+    return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
-def sort_out(records: Iterator[tuple[str, bytes | Rejected]], reading: Reading) -> tuple[Rows, Rows]:
-    """Part records into articles and rejects; of those with one address the fullest stays."""
-    articles: dict[object, dict[str, object]] = {}
-    rejects: Rows = []
-    for source, raw in records:
-        try:
-            found = article(source, raw, reading)
-        except Rejected as why:
-            rejects.append(reject(source, why.reason, why.detail))
-            continue
-        other = articles.setdefault(found["article_id"], found)
-        if other is not found:
-            poorer, fuller = sorted((found, other), key=fullness)
-            articles[found["article_id"]] = fuller
-            rejects.append(reject(poorer["source"], "duplicate article", same(fuller)))
-    return list(articles.values()), sorted(rejects, key=lambda one: str(one["source"]))
-
-
-def fullness(one: dict[str, object]) -> tuple[int, int]:
-    """How much is known of an article, and how long it is: a collection often holds teasers under the article's url."""
-    return sum(bool(value) for value in one.values()), len(str(one["text"]))
-
-
-def reject(source: object, reason: str, detail: str) -> dict[str, object]:
-    """One row of REJECTS; a record is rejected once."""
-    return {"reject_id": source, "source": source, "reason": reason, "detail": detail}
-
-
-def same(stays: dict[str, object]) -> str:
-    """What a duplicate shares with the article that stays, in words."""
-    return f"the same {'url' if stays['url'] else 'bytes'} as {stays['source']}, which is as full or fuller"
-
-
-def counted(rejects: Rows) -> str:
-    """The rejects in words, by reason, the most frequent first."""
-    reasons = Counter(str(reject["reason"]) for reject in rejects)
-    told = ", ".join(
-        f"{count:,} {reason}" for reason, count in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
+def key(row: Row, part: str) -> Row:
+    """What decides between articles of one address."""
+    one = dict(zip(ARTICLES.columns, row, strict=True))
+    by_url = not str(one["address"]).startswith("sha256:")
+    return (
+        int(str(one["article_id"]), 16) << 24,
+        sum(map(bool, row)),
+        len(str(one["text"])),
+        by_url,
+        one["source"],
+        part,
     )
-    return f"{len(rejects):,} rejected: {told}" if rejects else "none rejected"
 
 
-def main(inventory: Path, settings_file: Path, boilerplate_file: Path, out: Path, reject_file: Path) -> None:
+def main(
+    inventory: Path, setting_file: Path, boilerplate_file: Path, quality_file: Path, out: Path, reject_out: Path
+) -> None:
     """Read the raw files of the inventory, write articles and rejects."""
     folder, files = listed(inventory)
-    settings = load(settings_file)
-    reading = Reading(settings.names, boilerplate.load(boilerplate_file))
-    shown = progress(files, "articles", " files")
-    records = (record for name in shown for record in raw_records(folder, name, settings.max_bytes))
-    articles, rejects = sort_out(records, reading)
-    REJECTS.write(REJECTS.frame(rejects), reject_file)
-    ARTICLES.write(ARTICLES.frame(articles), out, counted(rejects))
+    known = [path.absolute() for path in (setting_file, boilerplate_file, quality_file)]
+    tasks = [
+        Task((folder, part, *known), (*known, *(folder / name for name, _, _ in part)))
+        for part in partitions(files, load(setting_file).partition_bytes)
+    ]
+    made = build(read_partition, tasks, out, "articles")
+    places = [place for place, _ in made]
+    surplus = addresses.surplus(places)
+    for place, gone in surplus:
+        addresses.without(place, gone)
+    put_up(REJECTS, [place / "rejects.parquet" for place in places], reject_out)
+    put_up(ARTICLES, [file for place in places for file in sorted(place.glob("articles-*.parquet"))], out)
+    doubled = sum(len(gone) for _, gone in surplus)
+    reasons = sum((Counter(told["rejects"]) for _, told in made), Counter({"duplicate article": doubled}))
+    ARTICLES.say(sum(told["articles"] for _, told in made) - doubled, out, reasoned(+reasons, "rejected"))
 
 
 if __name__ == "__main__":

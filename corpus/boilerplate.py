@@ -1,11 +1,14 @@
 """boilerplate.toml: the lines that are no part of any article."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus import toml
 from corpus.errors import ContractError
+
+FIGURES = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -20,16 +23,23 @@ class Boilerplate:
         words = line.strip()
         return 0 < len(words) <= self.longest and self.pattern.fullmatch(words) is not None
 
-    def lines(self, text: str) -> list[tuple[int, int]]:
-        """Where lines of boilerplate stand in a text: half-open offsets without outer white space, in order."""
-        spans = [match.span() for match in re.finditer(r"[^\r\n]+", text) if self.is_line(match.group())]
-        return [trimmed(text, start, end) for start, end in spans]
+
+def lines(text: str) -> Iterator[tuple[int, int]]:
+    """Where the lines of a text stand that hold something: half-open offsets without outer white space, in order."""
+    for match in re.finditer(r"[^\r\n]+", text):
+        line = match.group()
+        if words := line.strip():
+            start = match.start() + line.index(words[0])
+            yield start, start + len(words)
 
 
-def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """The same span without outer white space."""
-    words = text[start:end]
-    return start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
+def folded(line: str) -> str:
+    """A line as it returns with another date or count.
+
+    >>> folded("Updated  3:15 PM, 5 comments")
+    'updated 0:0 pm, 0 comments'
+    """
+    return FIGURES.sub("0", " ".join(line.lower().split()))
 
 
 def load(path: Path) -> Boilerplate:

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from urllib.parse import urldefrag
 
 import yaml
 from dateutil import parser as dates
-from lxml import etree, html
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -26,6 +26,16 @@ class Rejected(Exception):
 
 
 @dataclass(frozen=True)
+class Raw:
+    """One raw record: where it stands, what kind it is, its bytes, and what its container says of it."""
+
+    source: str  # the file from the raw folder, with #number for a record in it, from 1
+    kind: str  # a key of READERS
+    content: bytes
+    said: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Record:
     """An article's words, and what its source says of it, under our names; "" where it says nothing."""
 
@@ -35,15 +45,41 @@ class Record:
 
 @dataclass(frozen=True)
 class Reading:
-    """What reading needs to know: what sources call things, and which lines are boilerplate."""
+    """What reading needs to know: what sources call things, boilerplate, the last day there is, a page's limits."""
 
     names: Mapping[str, list[str]]
     boilerplate: Boilerplate
+    today: str  # YYYY-MM-DD
+    extractor: str  # "trafilatura" or "resiliparse"
+    max_tags: int
+    max_depth: int
 
     def said(self, found: Mapping[str, object]) -> dict[str, str]:
         """What a source says of its article, under our names; only plain values are taken."""
         plain = {key: str(value).strip() for key, value in found.items() if isinstance(value, str | int | float)}
         return {ours: next((plain[key] for key in theirs if plain.get(key)), "") for ours, theirs in self.names.items()}
+
+
+def address(said: str) -> str:
+    """An address on the web without its fragment, "" for anything else.
+
+    >>> address("https://gazette.example/a#top"), address("file:///etc/passwd")
+    ('https://gazette.example/a', '')
+    """
+    return urldefrag(said).url if re.match(r"https?://[^\s/]", said, re.IGNORECASE) else ""
+
+
+def moment(said: str) -> str:
+    """A moment as ISO 8601 in UTC, to the second, "" for none.
+
+    >>> moment("2024-05-01 12:00:00+02:00"), moment("yesterday")
+    ('2024-05-01T10:00:00Z', '')
+    """
+    try:
+        found = datetime.fromisoformat(said.strip().replace(" UTC", "Z"))
+        return f"{found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (ValueError, OverflowError):
+        return ""
 
 
 def decoded(raw: bytes) -> str:
@@ -58,9 +94,9 @@ def decoded(raw: bytes) -> str:
         raise Rejected("not UTF-8", f"byte 0x{raw[error.start]:02x} at offset {error.start}") from error
 
 
-def read_text(raw: bytes, reading: Reading) -> Record:
+def read_text(raw: Raw, reading: Reading) -> Record:
     """Plain text; its first line is its headline if it stands alone and ends with no stop."""
-    text = decoded(raw)
+    text = decoded(raw.content)
     lines = [line.strip() for line in text.splitlines()]
     told = [at for at, line in enumerate(lines) if line and not reading.boilerplate.is_line(line)]
     alone = len(told) > 1 and not lines[told[0] + 1]
@@ -69,9 +105,9 @@ def read_text(raw: bytes, reading: Reading) -> Record:
     return Record(text, {"title": "" if first.endswith(stops) or len(first) > reading.boilerplate.longest else first})
 
 
-def read_markdown(raw: bytes, reading: Reading) -> Record:
+def read_markdown(raw: Raw, reading: Reading) -> Record:
     """Markdown, with a YAML head or without: its blocks as paragraphs, without its marks."""
-    source = decoded(raw)
+    source = decoded(raw.content)
     head = HEAD.match(source)
     said = reading.said(yaml_head(head.group(1))) if head else {}
     body = source[head.end() :] if head else source
@@ -99,46 +135,18 @@ def words(block: Token) -> str:
     return "".join(parts.get(child.type, child.content) for child in block.children or []).strip()
 
 
-def read_html(raw: bytes, reading: Reading) -> Record:
-    """A web page: the article that trafilatura finds in it, and what the page's head says."""
-    from trafilatura import bare_extraction  # a second to import, and only pages need it
-    from trafilatura.settings import Document
-
-    if not raw.strip():
-        raise Rejected("empty", "it holds nothing but white space")
-    try:
-        found = bare_extraction(
-            raw, favor_precision=True, with_metadata=True, include_comments=False, include_tables=False
-        )
-        tags = meta(raw)
-    except RecursionError as error:
-        raise Rejected("nested too deeply", "the page's tags are nested beyond what can be read") from error
-    except etree.LxmlError as error:
-        raise Rejected("no text", "it is no page that can be read") from error
-    if not isinstance(found, Document) or not found.text:
-        raise Rejected("no text", "no article was found in the page")
-    names = {"url": found.url, "title": found.title, "outlet": found.sitename, "author": found.author}
-    return Record(found.text, reading.said({**names, "date": found.date, "license": found.license, **tags}))
-
-
-def meta(raw: bytes) -> dict[str, object]:
-    """What the page's meta tags say, and its lang attribute."""
-    page = html.document_fromstring(raw)
-    tags = {str(tag.get("property") or tag.get("name")): tag.get("content") for tag in page.iter("meta")}
-    return {"lang": page.get("lang"), **tags}
-
-
-def read_json(raw: bytes, reading: Reading) -> Record:
+def read_json(raw: Raw, reading: Reading) -> Record:
     """One line of JSON Lines: an object that holds the text and what is known of it."""
     try:
-        found = json.loads(decoded(raw))
+        found = json.loads(decoded(raw.content))
     except json.JSONDecodeError as error:
         raise Rejected("broken JSON", f"{error.msg} at character {error.pos}") from error
     except RecursionError as error:
         raise Rejected("broken JSON", "it is nested beyond what can be read") from error
     if not isinstance(found, dict):
         raise Rejected("broken JSON", "the line is no object")
-    said = reading.said({key: str(value).lower() if isinstance(value, bool) else value for key, value in found.items()})
+    plain = {key: str(value).lower() if isinstance(value, bool) else value for key, value in found.items()}
+    said = reading.said({**raw.said, **plain})
     if not said["text"]:
         raise Rejected("no text", f"none of {', '.join(reading.names['text'])} holds words")
     return Record(said["text"].replace("\r\n", "\n").replace("\r", "\n"), said)
@@ -161,12 +169,3 @@ def day(said: str) -> str:
     except (ValueError, OverflowError):
         pass
     raise Rejected("bad date", f"{said[:40]!r} is no YYYY-MM-DD")
-
-
-READERS: Mapping[str, Callable[[bytes, Reading], Record]] = {
-    ".txt": read_text,
-    ".md": read_markdown,
-    ".html": read_html,
-    ".htm": read_html,
-    ".jsonl": read_json,
-}

@@ -3,17 +3,50 @@
 import hashlib
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-import pandas as pd
+import pyarrow.parquet as pq
 
-from corpus import boilerplate
+from corpus import boilerplate, quality
 from corpus.boilerplate import Boilerplate
+from corpus.partitions import Task, build, put_up
+from corpus.quality import Quality
+from corpus.quotation import quoted
+from corpus.reasons import reasoned
 from corpus.shell import shell
 from corpus.splitting import paragraphs, spans
-from corpus.tables import ARTICLES, SENTENCES
+from corpus.tables import REPEATED, SENTENCES, parts
+
+Piece = tuple[int, int, str]  # start, end, and why it is left out: "" if it is not
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """What keeps a sentence from being asked about: lines of boilerplate or of its outlet's furniture, its language."""
+
+    boilerplate: Boilerplate
+    repeated: frozenset[tuple[str, str]]  # outlet, folded line
+    good: Quality
+
+    def lines(self, outlet: str, text: str) -> list[Piece]:
+        """The lines that are no part of the article, in order, with the reason."""
+        found = [(start, end, self.reason(outlet, text[start:end])) for start, end in boilerplate.lines(text)]
+        return [piece for piece in found if piece[2]]
+
+    def reason(self, outlet: str, line: str) -> str:
+        """Why a line is no part of the article, "" if it is."""
+        if self.boilerplate.is_line(line):
+            return "boilerplate"
+        folded = (outlet, boilerplate.folded(line)) in self.repeated
+        return "repeated in its outlet" if folded and len(line) <= self.boilerplate.longest else ""
+
+    def foreign(self, sentence: str) -> str:
+        """Why a sentence is left out for its language, "" if it is not."""
+        language = self.good.foreign(sentence)
+        return f"foreign language ({language})" if language else ""
 
 
 def sentence_id(article_id: str, text: str, occurrence: int = 1) -> str:
@@ -40,50 +73,60 @@ def names(article_id: str, texts: Iterable[str]) -> list[str]:
     return list(taken)
 
 
-def cut(text: str, lines: Boilerplate) -> list[tuple[int, int, str]]:
-    """Cut a text into sentences: start, end, and why it is left out ("" if it is not); boilerplate lines stay whole."""
-    pieces, at = [], 0
-    for start, end in [*lines.lines(text), (len(text), len(text))]:
-        pieces += [(at + first, at + last, "") for first, last in spans(text[at:start])]
-        pieces += [(start, end, "boilerplate")] if start < end else []
+def cut(text: str, outlet: str, sieve: Sieve) -> list[Piece]:
+    """Cut a text into sentences, each with why it is left out; lines that are no part of the article stay whole."""
+    pieces: list[Piece] = []
+    at = 0
+    for start, end, reason in [*sieve.lines(outlet, text), (len(text), len(text), "")]:
+        found = ((at + first, at + last) for first, last in spans(text[at:start]))
+        pieces += [(first, last, sieve.foreign(text[first:last])) for first, last in found]
+        pieces += [(start, end, reason)] if reason else []
         at = end
     return pieces
 
 
-def sentences(article_id: str, text: str, lines: Boilerplate) -> list[dict[str, object]]:
-    """One row a sentence of the article, in its order; its neighbours are sentences that are not left out."""
-    pieces = cut(text, lines)
+def sentences(article_id: str, outlet: str, text: str, sieve: Sieve) -> Iterator[tuple[object, ...]]:
+    """The article's rows of SENTENCES, in its order; their neighbours are sentences that are not left out."""
+    pieces = cut(text, outlet, sieve)
     begins = [start for start, _ in paragraphs(text)]
-    kept = ["", *(text[start:end] for start, end, left_out in pieces if not left_out), ""]
+    words = [text[start:end] for start, end, _ in pieces]
+    kept = ["", *(word for word, (_, _, left_out) in zip(words, pieces, strict=True) if not left_out), ""]
     passed = accumulate((not left_out for _, _, left_out in pieces), initial=0)  # kept sentences before each piece
-    named = names(article_id, [text[start:end] for start, end, _ in pieces])
-    return [
-        {
-            "sentence_id": name,
-            "article_id": article_id,
-            "start": start,
-            "end": end,
-            "paragraph": max(0, bisect_right(begins, start) - 1),
-            "position": position,
-            "text": text[start:end],
-            "before": kept[at],
-            "after": kept[at + 1 + (not left_out)],
-            "left_out": left_out,
-        }
-        for position, (name, (start, end, left_out), at) in enumerate(zip(named, pieces, passed, strict=False))
-    ]
+    spoken = quoted(text, [(start, end) for start, end, _ in pieces])
+    told = zip(names(article_id, words), words, pieces, spoken, passed, strict=False)
+    for position, (name, word, (start, end, left_out), speech, at) in enumerate(told):
+        paragraph = max(0, bisect_right(begins, start) - 1)
+        around = kept[at], kept[at + 1 + (not left_out)]
+        yield name, article_id, start, end, paragraph, position, speech, word, *around, left_out
 
 
-def split(articles: pd.DataFrame, lines: Boilerplate) -> pd.DataFrame:
-    """One row a sentence, in the order of the articles and of their words."""
-    texts = zip(articles["article_id"], articles["text"], strict=True)
-    return SENTENCES.frame([row for article_id, text in texts for row in sentences(article_id, text, lines)])
+def cut_part(
+    part: Path, boilerplate_file: Path, quality_file: Path, repeated_file: Path, place: Path
+) -> dict[str, int]:
+    """Cut the articles of one part that are not left out; tell how many sentences are left out for each reason."""
+    sieve = Sieve(boilerplate.load(boilerplate_file), repeated(repeated_file), quality.load(quality_file))
+    columns = pq.read_table(part, columns=["article_id", "outlet", "text", "left_out"]).to_pydict().values()
+    articles = [(name, outlet, text) for name, outlet, text, left_out in zip(*columns, strict=True) if not left_out]
+    rows = [row for article in articles for row in sentences(*article, sieve)]
+    SENTENCES.save(SENTENCES.batch(rows), place / "sentences.parquet")
+    return Counter(str(row[-1]).partition(" (")[0] for row in rows)
 
 
-def main(article_file: Path, boilerplate_file: Path, out: Path) -> None:
-    """Read articles, write sentences."""
-    found = split(ARTICLES.read(article_file), boilerplate.load(boilerplate_file))
-    SENTENCES.write(found, out, f"{int((found['left_out'] != '').sum()):,} left out as boilerplate")
+def repeated(path: Path) -> frozenset[tuple[str, str]]:
+    """The lines that return in an outlet's articles."""
+    found = REPEATED.read(path)
+    return frozenset(zip(found["outlet"], found["line"], strict=True))
+
+
+def main(article_file: Path, repeated_file: Path, boilerplate_file: Path, quality_file: Path, out: Path) -> None:
+    """Read articles, write sentences: a part for each part."""
+    known = [path.absolute() for path in (boilerplate_file, quality_file, repeated_file)]
+    tasks = [Task((part.absolute(), *known), (part.absolute(), *known)) for part in parts(article_file)]
+    made = build(cut_part, tasks, out, "sentences")
+    put_up(SENTENCES, [place / "sentences.parquet" for place, _ in made], out)
+    reasons = sum((Counter(told) for _, told in made), Counter[str]())
+    kept = reasons.pop("", 0)
+    SENTENCES.say(kept + reasons.total(), out, reasoned(reasons, "left out"))
 
 
 if __name__ == "__main__":

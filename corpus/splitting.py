@@ -8,28 +8,34 @@ from pathlib import Path
 
 OPENING = "\"'“‘„‚«‹([{*_#¿¡"
 CLOSING = "\"'”’»›)]}*_」』"
+CURRENCY = "$€£¥₹"
 WIDE_STOPS = "。！？"
 
 # Where a sentence may end. Groups: the stops, and the quotes and brackets that close on them.
 # No text takes quadratic time: a run of stops is entered only at its head, and the quantifiers never give back.
 _S, _C, _W = r".!?…؟।" + WIDE_STOPS, re.escape(CLOSING), WIDE_STOPS
 STOP = re.compile(
-    rf"([{_S}](?<![{_S}][{_S}])[{_S}]*+)((?:[{_C}]|“(?=\s))*+(?:\[\d{{1,3}}\])?+)"
+    rf"([{_S}](?<![{_S}][{_S}])[{_S}]*+)((?:[{_C}]|“(?=\s)|\s”(?!\S))*+(?:\[\d{{1,3}}\])?+)"
     rf"(?:\s++(?=\S)|(?<=[{_W}])(?=\S)|(?=“?[A-Z][a-z]{{0,15}}+[\s,]))"
 )
-NEXT = re.compile(rf"[{re.escape(OPENING)}]{{0,9}}+([\w&]{{0,30}}+(?:['’]\w{{1,3}}+)?)([.:]?)")
+NEXT = re.compile(rf"[{re.escape(OPENING + CURRENCY)}]{{0,9}}+([\w&]{{0,30}}+(?:['’]\w{{1,3}}+)?)([.:]?)")
 PLAIN = re.compile(r"[a-z][a-z'’-]{2,}")
+LAST = re.compile(r"[A-Z]?[a-z][a-z'’-]+[)\]]?|\d+%?")  # what a sentence may end in where only an opener can follow
 ACRONYM = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}|[A-Z]")
 NUMBER = re.compile(r"\d.*|[IVXLC]{2,6}|[VX]")
+DEFINED = re.compile(r"\([“\"]?[A-Z][A-Za-z]{1,15}+[”\"]?\)")  # “(… et seq.) (IEEPA)”, and not “(Laughter.)”
 SPEAKER = re.compile(r"(?:[A-Z][\w.’'-]{0,30}+\s){1,4}?([a-z]{3,12}+)\b")
 
 _BULLETS = "-*•⁃▪◦‣·"
 BULLET = re.compile(rf"\s*+(?:[{_BULLETS}]|\d{{1,3}}[.)])\s")
+BULLETED = re.compile(rf"[{_BULLETS}](?=\s)")
 ITEM = re.compile(rf"((?:[{_BULLETS}]\s?)?\(?)([0-9]{{1,2}}|[a-z])([.)]{{1,2}})\s")
 ENUMERATOR = re.compile(
     rf"(?:[{_BULLETS}]\s{{0,3}})?[(\[]?(?:(?:Sec\.|Section|Art\.|Article|Chapter|Part)\s)?"
     r"(?:\d{1,3}(?:\.\d{1,3}){0,3}|[A-Za-z]|[ivxIVX]{1,5})"
 )
+
+NO_ABBREVIATIONS = ("opener", "speech", "lettered", "exclaimed")  # the lists of splitting.toml that hold other words
 
 WRAPPED = range(50, 101)  # columns of a hard-wrapped text: shorter lines are verse or headlines, longer are paragraphs
 SLACK = 2  # columns that marks we do not see, such as Markdown's two spaces before a forced break, may take up
@@ -87,18 +93,26 @@ def _wraps(line: str, following: str, width: int) -> bool:
 
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut a paragraph that opens with a list item before each item that counts on: “1. ... 2. ... 3. ...”."""
+    """Cut a paragraph that opens with a list item before each item like it: “1. ... 2. ... 3. ...”, “• ... • ...”."""
     cuts = [start]
     if item := ITEM.match(text, start, end):
         bullet, label, mark = item.groups()
         while following := _item_pattern(bullet, label := _next_label(label), mark).search(text, cuts[-1], end):
             cuts.append(following.end(1))
+    elif bullets := BULLETED.match(text, start, end):
+        cuts += [following.end(1) for following in _bullet_pattern(bullets[0]).finditer(text, start, end)]
     return [(one, one + len(text[one:two].rstrip())) for one, two in pairwise([*cuts, end])]
 
 
 def _item_pattern(bullet: str, label: str, mark: str) -> re.Pattern[str]:
     """How an item begins; a capital must follow, since “under paragraph (b) and” begins none."""
     return re.compile(rf"(\s){re.escape(bullet + label + mark)}\s++[“\"]?[A-Z]")
+
+
+def _bullet_pattern(bullet: str) -> re.Pattern[str]:
+    """How the next bullet of a list stands; a dash or an asterisk must follow a stop, since it is not only a bullet."""
+    behind = r"[.!?…:;”\")]" if bullet in "-*·" else r"\S"
+    return re.compile(rf"(?<={behind})(\s++){re.escape(bullet)}\s++[“\"]?[A-Z]")
 
 
 def _next_label(label: str) -> str:
@@ -125,7 +139,9 @@ def _ends(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     stops, closers = stop.groups()
     before = _word_before(text, start, stop.start())
     after, mark = _word_after(text, stop.end(), end)
-    if ENUMERATOR.fullmatch(text, start, stop.start()):
+    if ENUMERATOR.fullmatch(text, start, stop.start()) or (
+        closers[-1:] == ")" and DEFINED.match(text, stop.end(), end)
+    ):
         return False
     if not after:
         return text[stop.end()] not in ",;:)]}.!?…%–—-/&\"'”’"
@@ -133,15 +149,17 @@ def _ends(text: str, start: int, stop: re.Match[str], end: int) -> bool:
         return stops[-1] in WIDE_STOPS or _glued_ends(before, closers, after)
     if after[0].islower() and after.islower():
         return _ends_before_small_letters(stops + closers, before, after + mark)
-    if stops != "." and closers:
-        return after.lower() in _words()["opener"] or not _speaker_follows(text, stop.end(), end)
-    return stops != "." or closers.strip(")]}") != "" or _full_stop_ends(before, after, mark)
+    if stops == ".":
+        return closers.strip(")]}*_") != "" or _full_stop_ends(before, after, mark)
+    goes_on = _is_name(before, stops) or (closers and _speaker_follows(text, stop.end(), end))
+    return not goes_on or after.lower() in _words()["opener"]
 
 
 def _word_before(text: str, start: int, stop: int) -> str:
-    """The word that a stop follows, without opening quotes and brackets."""
-    words = text[max(start, stop - 40) : stop].split()
-    return words[-1].lstrip(OPENING + "-–—") if words else ""
+    """The word that a stop follows, without opening quotes and brackets; with its noun if it is a letter: “Group F”."""
+    noun, word = ["", "", *text[max(start, stop - 40) : stop].split()][-2:]
+    word = word.lstrip(OPENING + "-–—")
+    return f"{noun} {word}" if len(word) == 1 and noun.lower() in _words()["lettered"] else word
 
 
 def _word_after(text: str, start: int, end: int) -> tuple[str, str]:
@@ -152,7 +170,12 @@ def _word_after(text: str, start: int, end: int) -> tuple[str, str]:
 
 def _glued_ends(before: str, closers: str, after: str) -> bool:
     """Whether a sentence ends although no space follows, as where a page's markup was lost: “… arms.The talks”."""
-    return closers in ("", "”", "’") and PLAIN.fullmatch(before) is not None and after not in ("Com", "Net", "Org")
+    if closers not in ("", "”", "’") or after in ("Com", "Net", "Org"):
+        return False
+    opens = len(after) > 1 and after.lower() in _words()["opener"]
+    return PLAIN.fullmatch(before) is not None or (
+        opens and LAST.fullmatch(before) is not None and before.lower() not in _kinds()
+    )
 
 
 def _ends_before_small_letters(stop: str, before: str, after: str) -> bool:
@@ -160,6 +183,11 @@ def _ends_before_small_letters(stop: str, before: str, after: str) -> bool:
     if after in ("http:", "https:", "www."):
         return True
     return stop in (".", "?", "!") and PLAIN.fullmatch(before) is not None and before not in _kinds()
+
+
+def _is_name(before: str, stops: str) -> bool:
+    """Whether an exclamation mark is part of a name: “Yahoo! News”."""
+    return stops == "!" and before.lower() in _words()["exclaimed"]
 
 
 def _speaker_follows(text: str, start: int, end: int) -> bool:
@@ -190,4 +218,4 @@ def _words() -> dict[str, frozenset[str]]:
 @cache
 def _kinds() -> dict[str, str]:
     """Each abbreviation with its kind."""
-    return {word: kind for kind, words in _words().items() if kind not in ("opener", "speech") for word in words}
+    return {word: kind for kind, words in _words().items() if kind not in NO_ABBREVIATIONS for word in words}

@@ -1,15 +1,21 @@
 """What a table is, and the tables of this stage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.errors import ContractError
 from corpus.whole import whole
+
+Rows = Sequence[tuple[object, ...]]
+Filter = list[
+    tuple[str, str, object]
+]  # rows that are read, as pyarrow.parquet takes them: ("article_id", "==", "3f9a1c20d4")
 
 
 @dataclass(frozen=True)
@@ -59,20 +65,46 @@ class Table:
         return pa.Table.from_arrays(arrays, schema=self.schema)
 
     def write(self, frame: pd.DataFrame, path: Path, note: str = "") -> None:
-        """Write the frame beside its place, move it there whole, and say so in one line."""
-        with whole(path) as beside:
-            pq.write_table(self.arrow(frame), beside, compression="zstd")
-        print(f"{self.name}: {len(frame):,} rows -> {path}{f' ({note})' if note else ''}", flush=True)
+        """Write the whole table of a frame, and say so in one line."""
+        self.save(self.arrow(frame), path)
+        self.say(len(frame), path, note)
 
-    def read(self, path: Path) -> pd.DataFrame:
-        """Read and check the table, or say how to make it."""
+    def save(self, rows: pa.Table, path: Path) -> None:
+        """Write the table or a part of it beside its place, and move it there whole."""
+        with whole(path) as beside:
+            pq.write_table(rows, beside, compression="zstd")
+
+    def batch(self, rows: Rows, unique: bool = True) -> pa.Table:
+        """Some rows of the table, each a tuple in the order of its columns, as Arrow holds them."""
+        columns = list(zip(*rows, strict=True)) or [()] * len(self.columns)
+        arrays = [pa.array(column, kind) for column, (kind, _) in zip(columns, self.columns.values(), strict=True)]
+        found = pa.Table.from_arrays(arrays, schema=self.schema)
+        for name, column in zip(self.columns, arrays, strict=True):
+            if column.null_count:
+                row = found[self.key][pc.index(column.is_null(), True).as_py()]
+                raise ContractError(f"{self.name}: {name} has no value in row {row}. No column may be empty.")
+        if unique and pc.count_distinct(found[self.key]).as_py() < len(found):
+            raise ContractError(f"{self.name}: a {self.key} stands twice. Every key stands once.")
+        return found
+
+    def say(self, rows: int, path: Path, note: str = "") -> None:
+        """Say in one line what was written where."""
+        print(f"{self.name}: {rows:,} rows -> {path}{f' ({note})' if note else ''}", flush=True)
+
+    def read(self, path: Path, columns: Sequence[str] = (), only: Filter | None = None) -> pd.DataFrame:
+        """Read and check the table, or some of its columns, or only some rows; or say how to make it."""
         if not path.exists():
             raise ContractError(f"There is no {self.name} table at {path}. Run `make {self.name}` first.")
         try:
-            found = pq.read_table(path)
+            found = pq.read_table(parts(path), columns=list(columns) or None, filters=only)
         except pa.ArrowException as error:
             raise ContractError(f"{path} is no Parquet file. Delete it and run `make {self.name}`.") from error
-        return self.check(found.to_pandas())
+        return found.to_pandas() if columns else self.check(found.to_pandas())
+
+
+def parts(path: Path) -> list[Path]:
+    """The files of a table, in order: those of its folder, or itself."""
+    return sorted(path.glob("part-*.parquet")) if path.is_dir() else [path]
 
 
 ARTICLES = Table(
@@ -82,15 +114,20 @@ ARTICLES = Table(
         "article_id": (pa.string(), "first 10 hex digits of the sha1 of the address"),
         "address": (pa.string(), "the article's url; without one, sha256: and the hash of the raw bytes"),
         "url": (pa.string(), "where it was published, empty if unknown"),
+        "canonical_url": (pa.string(), "the url that its page names as its own, empty if it names none"),
         "title": (pa.string(), "its headline, empty if unknown"),
-        "outlet": (pa.string(), "who published it, empty if unknown"),
+        "outlet": (pa.string(), "who published it, or the host of its address; empty if both are unknown"),
         "author": (pa.string(), "its byline, empty if unknown"),
         "published": (pa.string(), "the day it was published, YYYY-MM-DD, empty if unknown"),
+        "fetched": (pa.string(), "when it was fetched, YYYY-MM-DDTHH:MM:SSZ, empty if unknown"),
         "language": (pa.string(), "its language as its source says, a BCP 47 tag, empty if unknown"),
+        "recognised": (pa.string(), "the language its words are in, as the carried model tells, empty if it cannot"),
         "license": (pa.string(), "the licence its source states, empty if unknown"),
         "demonstration": (pa.bool_(), "written for the demonstration; no real news"),
-        "source": (pa.string(), "the raw file, from the raw folder, with #line for a row of JSON Lines"),
+        "source": (pa.string(), "the raw file, from the raw folder, with #number for a record in it"),
         "raw_sha256": (pa.string(), "sha256 of the raw record's bytes, hexadecimal"),
+        "flags": (pa.string(), "what its words lack as an article, by commas, as in quality.toml; empty if nothing"),
+        "left_out": (pa.string(), "why its sentences are not asked about, empty if they may be"),
         "text": (pa.string(), "the article's words; all offsets count its characters"),
     },
 )
@@ -100,9 +137,21 @@ REJECTS = Table(
     key="reject_id",
     columns={
         "reject_id": (pa.string(), "the source, with a number behind it if it was rejected twice"),
-        "source": (pa.string(), "the raw file, from the raw folder, with #line for a row of JSON Lines"),
-        "reason": (pa.string(), "why it is no article, one of the reasons of corpus/articles.py"),
+        "source": (pa.string(), "the raw file, from the raw folder, with #number for a record in it"),
+        "reason": (pa.string(), "why it is no article, in two or three words"),
         "detail": (pa.string(), "what exactly was wrong, and where"),
+    },
+)
+
+REPEATED = Table(
+    name="repeated",
+    key="line_id",
+    columns={
+        "line_id": (pa.string(), "first 16 hex digits of the sha256 of outlet, newline, line"),
+        "outlet": (pa.string(), "the outlet whose articles it returns in"),
+        "line": (pa.string(), "the line in small letters, each run of figures a 0"),
+        "articles": (pa.int64(), "articles of the outlet that it stands in"),
+        "of": (pa.int64(), "articles of the outlet"),
     },
 )
 
@@ -116,10 +165,36 @@ SENTENCES = Table(
         "end": (pa.int64(), "offset behind its last character in the article's text"),
         "paragraph": (pa.int64(), "which paragraph of the article, from 0"),
         "position": (pa.int64(), "which sentence of the article, from 0"),
+        "quoted": (pa.bool_(), "it stands in direct speech, wholly or for the greater part"),
         "text": (pa.string(), "its words: the article's text from start to end, always"),
         "before": (pa.string(), "the sentence before it, empty if it is the first"),
         "after": (pa.string(), "the sentence after it, empty if it is the last"),
         "left_out": (pa.string(), "why it is not asked about, empty if it may be"),
+    },
+)
+
+DUPLICATES = Table(
+    name="duplicates",
+    key="sentence_id",
+    columns={
+        "sentence_id": (pa.string(), "a sentence that has a copy"),
+        "group_id": (pa.string(), "the first of its group, in the order of their ids"),
+        "kind": (pa.string(), "first of its group; exact: the first's words; near: few more, fewer or misspelt words"),
+        "similarity": (pa.float64(), "the words shared with the group's first, of all words that either has, 0 to 1"),
+    },
+)
+
+CONTRASTS = Table(
+    name="contrasts",
+    key="pair_id",
+    columns={
+        "pair_id": (pa.string(), "sentence_a|sentence_b"),
+        "sentence_a": (pa.string(), "a sentence, or one for its group of copies"),
+        "sentence_b": (pa.string(), "another that looks like its copy and says something else; its id is the greater"),
+        "words_a": (pa.string(), "what stands only in the first, with … where they agree; guarded words in first form"),
+        "words_b": (pa.string(), "what stands only in the second"),
+        "families": (pa.string(), "the guarded families of these words, by commas, as in guard.toml, or: words"),
+        "similarity": (pa.float64(), "the words that both have, of all words that either has, 0 to 1"),
     },
 )
 
@@ -139,5 +214,30 @@ ITEMS = Table(
         "outlet": (pa.string(), "who published it, shown as context"),
         "published": (pa.string(), "the day it was published, shown as context"),
         "demonstration": (pa.bool_(), "written for the demonstration; no real news"),
+        "drawn": (pa.string(), "why it is asked: cues, or audit (drawn from the sentences without a cue)"),
+    },
+)
+
+COVERAGE = Table(
+    name="coverage",
+    key="target",
+    columns={
+        "target": (pa.string(), "the target, as in targets.toml"),
+        "proposition": (pa.string(), "the target in words"),
+        "sentences": (pa.int64(), "sentences that might have named it"),
+        "matched": (pa.int64(), "of these, sentences that hold its cues"),
+    },
+)
+
+AUDIT = Table(
+    name="audit",
+    key="item_id",
+    columns={
+        "item_id": (pa.string(), "sentence_id@target"),
+        "sentence_id": (pa.string(), "a sentence that holds no cue of the target"),
+        "target": (pa.string(), "the target, as in targets.toml"),
+        "rank": (pa.int64(), "its place in the draw, from 0: the first are a random sample, however many one takes"),
+        "asked": (pa.bool_(), "it is an item"),
+        "text": (pa.string(), "the sentence, exactly as it stands in the article"),
     },
 )

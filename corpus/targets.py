@@ -26,11 +26,22 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Audit:
+    """How many sentences without a target's cues are drawn, how many of these are asked about, and the draw's name."""
+
+    drawn: int
+    asked: int
+    salt: str
+
+
+@dataclass(frozen=True)
 class Targets:
     """All targets in the file's order, and the topic that is asked about without one."""
 
     targets: tuple[Target, ...]
     topic: tuple[re.Pattern[str], ...]
+    sieve: str  # in RE2's syntax: what it lets through may hold a cue of any list, what it holds back holds none
+    audit: Audit
 
     def on_topic(self, text: str) -> bool:
         """Whether the text holds a cue of any topic list."""
@@ -41,6 +52,8 @@ def load(path: Path) -> Targets:
     """Read the targets, or say what in the file is wrong."""
     try:
         return build(toml.read(path))
+    except TypeError as error:
+        raise ContractError(f"{path}: [audit] cannot be read: {error}. Correct it and run `make items`.") from error
     except KeyError as error:
         raise ContractError(f"{path} names {error}, which it does not hold. Add it and run `make items`.") from error
     except ValueError as error:
@@ -58,6 +71,8 @@ def build(raw: Mapping[str, Any]) -> Targets:
             for name, entry in raw["target"].items()
         ),
         topic=tuple(lists[name] for name in raw["topic"]),
+        sieve="(?i)" + "|".join(sieved(cue) for cues in raw["cues"].values() for cue in cues),
+        audit=Audit(**raw["audit"]),
     )
 
 
@@ -73,3 +88,15 @@ def pattern(name: str, cues: list[str]) -> re.Pattern[str]:
         raise ValueError(f"the cue list {name!r} is empty or holds an empty cue.")
     words = [re.escape(cue).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+") for cue in cues]
     return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
+
+
+def sieved(cue: str) -> str:
+    r"""A cue as RE2 searches it, many times faster than `re` and a little more freely: its letters are ASCII's alone.
+
+    >>> sieved("ship to ship"), sieved("tanker*")
+    ('\\bship[^\\pL\\pN]+to[^\\pL\\pN]+ship\\b', '\\btanker')
+    """
+    words = cue.rstrip("*")
+    inner = re.escape(words).replace(r"\*", ".*").replace(r"\ ", r"[^\pL\pN]+").replace(r"\-", "-")
+    first, last = (r"\b" if end.isascii() and end.isalnum() else "" for end in (words[0], words[-1]))
+    return f"{first}{inner}{last if words == cue else ''}"

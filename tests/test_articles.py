@@ -2,11 +2,11 @@
 
 import hashlib
 import json
+import shutil
 
 import pytest
 
 from corpus import articles, boilerplate, inventory
-from corpus.articles import Settings, json_lines
 from corpus.errors import ContractError
 from corpus.records import Rejected, day
 from corpus.tables import ARTICLES, REJECTS
@@ -37,6 +37,7 @@ def make(tmp_path, capsys):
             tmp_path / "inventory.jsonl",
             ROOT / "corpus/articles.toml",
             ROOT / "corpus/boilerplate.toml",
+            ROOT / "corpus/quality.toml",
             tmp_path / "articles.parquet",
             tmp_path / "rejects.parquet",
         )
@@ -126,7 +127,11 @@ def test_each_line_of_json_lines_is_an_article_of_its_own_and_a_broken_one_spoil
             "reason": "broken JSON",
             "detail": "Unterminated string starting at at character 10",
         },
-        {"source": "feed.jsonl#4", "reason": "no text", "detail": "none of text, body, content, article holds words"},
+        {
+            "source": "feed.jsonl#4",
+            "reason": "no text",
+            "detail": "none of text, body, content, article, maintext, article_text, full_text, fulltext holds words",
+        },
         {"source": "feed.jsonl#5", "reason": "broken JSON", "detail": "the line is no object"},
     ]
     assert told.endswith("(3 rejected: 2 broken JSON, 1 no text)")
@@ -159,7 +164,14 @@ def test_each_line_of_json_lines_is_an_article_of_its_own_and_a_broken_one_spoil
         pytest.param(
             "a.md", b"---\ndate: soon\n---\nWords.\n", "bad date", "'soon' is no YYYY-MM-DD", id="a date to come"
         ),
-        pytest.param("a.pdf", b"%PDF", "unknown kind", ".pdf; known are .txt, .md, .html, .htm, .jsonl", id="a PDF"),
+        pytest.param(
+            "a.pdf",
+            b"%PDF",
+            "unknown kind",
+            ".pdf; known are .txt, .md, .html, .htm, .xhtml, .jsonl, .ndjson, .csv, .tsv, .parquet, .arrow, .warc, "
+            ".arc",
+            id="a PDF",
+        ),
         pytest.param(
             "a.jsonl",
             b'{"text": "half \\ud800"}',
@@ -175,18 +187,6 @@ def test_what_is_no_article_is_kept_out_with_a_reason_and_the_rest_goes_on(make,
     assert found["text"].tolist() == ["Talks resumed.\n"]
     assert rejects[["reject_id", "reason", "detail"]].to_dict("records") == [
         {"reject_id": f"{name}#1" if b"{" in raw else name, "reason": reason, "detail": detail}
-    ]
-
-
-def test_a_line_that_is_too_long_is_passed_over_and_the_next_is_read():
-    settings = Settings(max_bytes=40, names={})
-    pieces = iter([(1, b'{"text": "' + b"x" * 31), (2, b"x" * 41), (3, b'"}\n'), (4, b'{"text": "y"}\n')])
-
-    read = list(json_lines("a.jsonl", pieces, settings.max_bytes))
-
-    assert [(source, raw.reason if isinstance(raw, Rejected) else raw) for source, raw in read] == [
-        ("a.jsonl#1", "too large"),
-        ("a.jsonl#2", b'{"text": "y"}'),
     ]
 
 
@@ -223,11 +223,12 @@ def test_a_copy_of_a_file_is_a_duplicate_and_same_input_is_same_bytes(make, tmp_
     files = {"a.txt": b"Rain fell.\n", "copy of a.txt": b"Rain fell.\n"}
 
     _, rejects, _ = make(files)
-    first = (tmp_path / "articles.parquet").read_bytes()
+    (first,) = (path.read_bytes() for path in (tmp_path / "articles.parquet").iterdir())
+    shutil.rmtree(tmp_path / ".articles.parquet.making")
     make(files)
 
     assert rejects["detail"].tolist() == ["the same bytes as a.txt, which is as full or fuller"]
-    assert (tmp_path / "articles.parquet").read_bytes() == first
+    assert [path.read_bytes() for path in (tmp_path / "articles.parquet").iterdir()] == [first]
 
 
 def test_a_folder_that_is_not_there_is_refused_in_one_line(tmp_path):
@@ -235,7 +236,7 @@ def test_a_folder_that_is_not_there_is_refused_in_one_line(tmp_path):
         inventory.main(tmp_path / "nowhere", tmp_path / "inventory.jsonl")
 
     assert str(error.value) == (
-        f"There is no folder {tmp_path}/nowhere. Put articles (.txt, .md, .html, .jsonl) there, "
+        f"There is no folder {tmp_path}/nowhere. Put articles (pages, text, tables, WARC) there, run `make fetch`, "
         "or name another: `make articles RAW=folder`."
     )
 
@@ -252,7 +253,9 @@ def test_the_inventory_is_left_alone_when_nothing_changed(tmp_path):
     inventory.main(tmp_path / "raw", tmp_path / "inventory.jsonl")
 
     assert again == first
-    assert articles.listed(tmp_path / "inventory.jsonl") == (tmp_path / "raw", ["a.txt", "b.txt"])
+    folder, files = articles.listed(tmp_path / "inventory.jsonl")
+    assert folder == tmp_path / "raw"
+    assert [(name, size) for name, size, _ in files] == [("a.txt", 5), ("b.txt", 4)]
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus import articles, inventory, items, sentences
+from corpus import articles, inventory, items, repeated, sentences
 from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES
 from tests.house import ROOT, SHARED, needs_shared
+
+LINES = ["boilerplate.toml", "quality.toml"]
 
 
 @pytest.fixture
@@ -14,13 +16,19 @@ def workspace(tmp_path: Path):
     """Run the corpus stage on a folder of raw articles and return its workspace."""
 
     def run(raw: Path) -> Path:
-        lines = ROOT / "corpus/boilerplate.toml"
-        table = {name: tmp_path / f"{name}.parquet" for name in ("articles", "rejects", "sentences", "items")}
         inventory.main(raw, tmp_path / "inventory.jsonl")
-        read = ROOT / "corpus/articles.toml"
-        articles.main(tmp_path / "inventory.jsonl", read, lines, table["articles"], table["rejects"])
-        sentences.main(table["articles"], lines, table["sentences"])
-        items.main(table["sentences"], table["articles"], ROOT / "corpus/targets.toml", table["items"])
+        for step, reads, writes in (
+            (
+                articles,
+                ["inventory.jsonl", "articles.toml", "boilerplate.toml", "quality.toml"],
+                ["articles", "rejects"],
+            ),
+            (repeated, ["articles.parquet", "boilerplate.toml", "repeated.toml"], ["repeated"]),
+            (sentences, ["articles.parquet", "repeated.parquet", *LINES], ["sentences"]),
+            (items, ["sentences.parquet", "articles.parquet", "targets.toml"], ["items", "coverage", "audit"]),
+        ):
+            read = [(ROOT / "corpus" if name.endswith(".toml") else tmp_path) / name for name in reads]
+            step.main(*read, *(tmp_path / f"{name}.parquet" for name in writes))  # type: ignore[attr-defined]
         return tmp_path
 
     return run

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ARTICLES, ITEMS, SENTENCES
+from corpus.tables import ARTICLES, ITEMS, SENTENCES, parts
 from labeling.tables import ANNOTATIONS, ANSWERS, ASSIGNMENTS, GOLD
 from training import release
 from training.tables import PREDICTIONS, SPLITS
@@ -26,9 +26,9 @@ LONGEST = 400  # characters of a value that are shown
 
 def tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Every table of the workspace whose rows are of an article, sentence or item; the published ones first."""
-    kept = {name(path): path for path in folder.glob("*.parquet")}
+    kept = {name(parts(path)[0]): path for path in folder.glob("*.parquet")}
     found = {f"published: {path.relative_to(folder)}": release.read(path) for path in published(folder)}
-    found |= {one.name: pq.read_table(kept[one.name]).to_pandas() for one in WAY if one.name in kept}
+    found |= {one.name: pq.read_table(parts(kept[one.name])).to_pandas() for one in WAY if one.name in kept}
     if not found:
         raise ContractError(
             f"There are no tables in {folder}. Run `make dataset` first, or name another folder by DATA=folder."

