@@ -38,9 +38,9 @@ class Settings:
     extractor: str
     names: dict[str, list[str]]
 
-    def reading(self, lines: Boilerplate) -> Reading:
-        """What reading a record needs to know."""
-        return Reading(self.names, lines, "", self.extractor, self.max_tags, self.max_depth)
+    def reading(self, lines: Boilerplate, today: str) -> Reading:
+        """What reading a record needs to know on a day, YYYY-MM-DD."""
+        return Reading(self.names, lines, today, self.extractor, self.max_tags, self.max_depth)
 
 
 def load(path: Path) -> Settings:
@@ -79,7 +79,7 @@ def read_partition(
 ) -> dict[str, Any]:
     """Read one partition's files into articles, keys and rejects; tell how many there are, of rejects by reason."""
     settings, good = load(setting_file), quality.load(quality_file)
-    reading = settings.reading(boilerplate.load(boilerplate_file))
+    reading = settings.reading(boilerplate.load(boilerplate_file), "")
     rejects: list[Row] = []
     keys: list[Row] = []
     found = chain.from_iterable(articles(folder, file, settings.max_bytes, reading, good, rejects) for file in files)

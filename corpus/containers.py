@@ -195,7 +195,8 @@ def page(source: str, record: Any, max_bytes: int) -> Raw | Refused | None:
     """A record that holds a page, or what it is instead; None if none was to be expected of it."""
     content = record.content_stream().read(max_bytes + 1)
     record.raw_stream.read()
-    if getattr(record.raw_stream, "limit", 0) > 0:
+    # A length that is a little wrong is common in old archives: a page with its end tag is whole, whatever it says.
+    if getattr(record.raw_stream, "limit", 0) > 0 and not content.rstrip().lower().endswith(b"</html>"):
         return source, Rejected("cut off", f"{record.raw_stream.limit:,} bytes are missing behind it")
     if record.rec_type not in ("response", "resource", "revisit"):
         return None

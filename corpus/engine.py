@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Told = TypeVar("Told")
 Done = Iterator[tuple[int, Told]]  # a task's number and what the function returned, in whatever order they end
+PATIENCE = 10  # seconds to wait for a cluster
 TRIES = 3  # deaths of a worker without any task done in between, before it is somebody's mistake
 
 
@@ -108,7 +109,7 @@ def on_dask(address: str, function: Callable[..., Told], tasks: Sequence[tuple[A
     with cluster(address) as client:
         numbers = {client.submit(function, *task, pure=False): number for number, task in enumerate(tasks)}
         try:
-            for future in as_they_end(list(numbers), loop=client.loop):
+            for future in as_they_end(list(numbers), loop=client.loop):  # type: ignore[no-untyped-call]
                 yield numbers[future], future.result()
         except KilledWorker as error:
             raise ContractError(
@@ -122,8 +123,8 @@ def cluster(address: str) -> "Client":
     from distributed import Client
 
     try:
-        client = Client(address, timeout=10, set_as_default=False)
-        client.run_on_scheduler(importlib.import_module, __package__)
+        client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+        client.run_on_scheduler(importlib.import_module, __package__)  # type: ignore[no-untyped-call]
         client.run(importlib.import_module, __package__)
     except (OSError, ValueError) as error:
         raise ContractError(

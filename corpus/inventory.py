@@ -23,8 +23,8 @@ def inventory(folder: Path, before: str, today: str) -> str:
         found += [Path(here, name) for name in files if not name.startswith(".")]
     rows = sorted((file.relative_to(folder).as_posix(), file.stat()) for file in found if file.is_file())
     seen = {(name, size, changed): day for name, size, changed, day in map(json.loads, before.splitlines()[1:])}
-    files = [(name, now.st_size, now.st_mtime_ns) for name, now in rows]
-    lines = [json.dumps([*file, seen.get(file, today)]) for file in files]
+    listed = [(name, now.st_size, now.st_mtime_ns) for name, now in rows]
+    lines = [json.dumps([*file, seen.get(file, today)]) for file in listed]
     return "\n".join([json.dumps(str(folder), ensure_ascii=False), *lines]) + "\n"
 
 

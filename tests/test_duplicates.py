@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from corpus.bands import banded, meetings, most, prints
 from corpus.copies import Pair, closest, group
-from corpus.duplicates import CONTRASTS, DUPLICATES, main
+from corpus.duplicates import main
 from corpus.errors import ContractError
-from corpus.tables import SENTENCES
+from corpus.tables import CONTRASTS, DUPLICATES, SENTENCES
 from tests.house import ROOT
 
 GUARD, SETTINGS = ROOT / "corpus/guard.toml", ROOT / "corpus/duplicates.toml"

@@ -28,7 +28,7 @@ def workspace(tmp_path: Path):
             (items, ["sentences.parquet", "articles.parquet", "targets.toml"], ["items", "coverage", "audit"]),
         ):
             read = [(ROOT / "corpus" if name.endswith(".toml") else tmp_path) / name for name in reads]
-            step.main(*read, *(tmp_path / f"{name}.parquet" for name in writes))  # type: ignore[attr-defined]
+            step.main(*read, *(tmp_path / f"{name}.parquet" for name in writes))
         return tmp_path
 
     return run

@@ -107,7 +107,7 @@ def test_a_sentence_knows_whether_it_is_speech():
 
 
 def test_a_part_of_sentences_holds_those_of_a_part_of_articles_but_not_of_one_that_is_left_out(tmp_path):
-    row = {name: "" for name in ARTICLES.columns} | {"demonstration": False}
+    row: dict[str, object] = {**dict.fromkeys(ARTICLES.columns, ""), "demonstration": False}
     articles = [
         {**row, "article_id": "a", "text": "Rain fell. It was late."},
         {**row, "article_id": "b", "text": "Subscribe to continue reading.", "left_out": "paywall stub"},

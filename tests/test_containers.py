@@ -1,0 +1,262 @@
+"""Raw files of every kind give their records, and a fault costs no record that stands before it."""
+
+import gzip
+import json
+from contextlib import suppress
+from io import BytesIO
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from datasets import Dataset
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from corpus.containers import OPENERS, records
+from corpus.reading import read
+from corpus.records import Raw, Rejected
+from tests.house import SHARED, needs_shared
+from tests.test_pages import READING
+
+LIMIT = 10_000_000
+TWO = [{"title": "One", "text": "Rain fell."}, {"title": "Two", "text": "It was late."}]
+
+
+@pytest.fixture
+def found(tmp_path):
+    """Write a file and return what stands in it: source and content, or source, reason and detail."""
+
+    def run(name: str, content: bytes, limit: int = LIMIT) -> list[tuple[object, ...]]:
+        (tmp_path / name).write_bytes(content)
+        return list(map(plain, records(tmp_path, name, limit)))
+
+    return run
+
+
+def plain(record: Raw | tuple[str, Rejected]) -> tuple[object, ...]:
+    """A record, or why there is none, as it is compared."""
+    if isinstance(record, tuple):
+        return record[0], record[1].reason, record[1].detail
+    return record.source, json.loads(record.content) if record.kind == ".json" else record.content
+
+
+def warc(*pages: tuple[str, str, str, bytes], packed: bool = True) -> bytes:
+    """A WARC file: of each record its type, its HTTP status, its content type and its body."""
+    file = BytesIO()
+    writer = WARCWriter(file, gzip=packed)
+    for number, (kind, status, content_type, body) in enumerate(pages, 1):
+        headers = StatusAndHeaders(status, [("Content-Type", content_type)], protocol="HTTP/1.1")
+        about = {"WARC-Date": "2024-05-01T10:00:00Z"}
+        address = f"https://herald.example/{number}"
+        http = {} if kind == "request" else {"http_headers": headers}
+        writer.write_record(
+            writer.create_warc_record(address, kind, payload=BytesIO(body), warc_headers_dict=about, **http)
+        )
+    return file.getvalue()
+
+
+PAGE = b"<html><body><p>Rain fell on the port on Monday, and the ships waited.</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        pytest.param("a.jsonl", lambda path: path.write_text("\n".join(map(json.dumps, TWO))), id="JSON Lines"),
+        pytest.param(
+            "a.jsonl.gz",
+            lambda path: path.write_bytes(gzip.compress("\n".join(map(json.dumps, TWO)).encode())),
+            id="JSON Lines, packed",
+        ),
+        pytest.param("a.csv", lambda path: pd.DataFrame(TWO).to_csv(path, index=False), id="a table of text"),
+        pytest.param(
+            "a.csv",
+            lambda path: pd.DataFrame(TWO).to_csv(path, index=False, sep=";"),
+            id="its cells parted by semicolons",
+        ),
+        pytest.param("a.tsv", lambda path: pd.DataFrame(TWO).to_csv(path, index=False, sep="\t"), id="parted by tabs"),
+        pytest.param("a.parquet", lambda path: pd.DataFrame(TWO).to_parquet(path), id="Parquet"),
+    ],
+)
+def test_a_file_of_many_records_gives_each_with_its_number(tmp_path, name, write):
+    write(tmp_path / name)
+
+    assert [plain(record) for record in records(tmp_path, name, LIMIT)] == [
+        (f"{name}#1", TWO[0]),
+        (f"{name}#2", TWO[1]),
+    ]
+
+
+def test_a_dataset_that_was_saved_gives_its_rows_and_nothing_of_its_bookkeeping(tmp_path):
+    Dataset.from_list(TWO).save_to_disk(tmp_path)
+
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["data-00000-of-00001.arrow", "dataset_info.json", "state.json"]
+    assert [plain(record) for name in names for record in records(tmp_path, name, LIMIT)] == [
+        (f"{names[0]}#1", TWO[0]),
+        (f"{names[0]}#2", TWO[1]),
+    ]
+
+
+def test_a_file_of_arrow_gives_its_rows_and_dates_as_words(tmp_path):
+    table = pa.table(
+        {"text": ["Rain."], "date": pa.array([19_800], pa.date32()), "score": [float("nan")], "tags": [["x"]]}
+    )
+    with pa.OSFile(str(tmp_path / "a.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+
+    assert [plain(record) for record in records(tmp_path, "a.arrow", LIMIT)] == [
+        ("a.arrow#1", {"text": "Rain.", "date": "2024-03-18"})
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
+def test_an_archive_gives_its_pages_with_address_and_time_and_says_what_its_other_records_are(tmp_path, name):
+    content = warc(
+        ("response", "200 OK", "text/html; charset=windows-1252", PAGE),
+        ("request", "", "", b"GET / HTTP/1.1\r\n\r\n"),
+        ("response", "404 Not Found", "text/html", b"Not here"),
+        ("response", "200 OK", "image/png", b"\x89PNG"),
+        ("revisit", "200 OK", "text/html", b""),
+        packed=name.endswith(".gz"),
+    )
+    (tmp_path / name).write_bytes(content)
+
+    page, *others = records(tmp_path, name, LIMIT)
+
+    assert isinstance(page, Raw)
+    assert (page.source, page.kind, page.content) == (f"{name}#1", ".html", PAGE)
+    assert page.said == {
+        "url": "https://herald.example/1",
+        "fetched": "2024-05-01T10:00:00Z",
+        "charset": "windows-1252",
+    }
+    assert [plain(record) for record in others] == [
+        (f"{name}#3", "no page", "HTTP 404"),
+        (f"{name}#4", "no page", "image/png"),
+        (f"{name}#5", "no page", "revisit"),
+    ]
+
+
+def test_an_archive_that_was_packed_in_one_piece_is_read_all_the_same(found):
+    pages = warc(("response", "200 OK", "text/html", PAGE), ("response", "200 OK", "text/html", PAGE), packed=False)
+
+    assert found("a.warc.gz", gzip.compress(pages)) == [("a.warc.gz#1", PAGE), ("a.warc.gz#2", PAGE)]
+
+
+def test_an_archive_that_breaks_off_gives_the_pages_before_and_says_where(found):
+    whole = warc(("response", "200 OK", "text/html", PAGE), ("response", "200 OK", "text/html", PAGE), packed=False)
+
+    assert found("a.warc", whole[:-40]) == [
+        ("a.warc#1", PAGE),
+        ("a.warc#2", "cut off", "36 bytes are missing behind it"),
+    ]
+
+
+def test_a_packed_archive_that_is_damaged_gives_the_pages_before_and_says_behind_which(found):
+    whole = warc(*[("response", "200 OK", "text/html", PAGE)] * 3)
+    third = whole.rindex(b"\x1f\x8b\x08")  # how a packed record begins
+
+    one, two, fault = found("a.warc.gz", whole[: third + 10] + b"\xff" * 60)
+
+    assert (one, two) == (("a.warc.gz#1", PAGE), ("a.warc.gz#2", PAGE))
+    assert fault[:2] == ("a.warc.gz", "broken archive")
+    assert str(fault[2]).startswith("behind record 2: ")
+
+
+def test_rows_that_are_torn_are_told_and_the_rest_is_read(found):
+    rows = b'title,text\nOne,Rain fell.\nTwo\nThree,"It\nwas late."\nFour,Caf\xe9\nFive,Sun\n'
+
+    assert found("a.csv", rows) == [
+        ("a.csv#1", {"title": "One", "text": "Rain fell."}),
+        ("a.csv#2", "broken row", "1 cells where the first row has 2"),
+        ("a.csv#3", {"title": "Three", "text": "It\nwas late."}),
+        ("a.csv#4", "not UTF-8", "byte 0xe9"),
+        ("a.csv#5", {"title": "Five", "text": "Sun"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason", "detail"),
+    [
+        pytest.param("a.csv", b"\n", "empty", "it holds no line", id="a table without a line"),
+        pytest.param("a.parquet", b"PAR1 not", "broken Parquet", "Parquet magic bytes not found", id="no Parquet"),
+        pytest.param("a.arrow", b"nonsense", "broken Arrow file", "Expected to read", id="no Arrow"),
+        pytest.param("a.jsonl.gz", b"plain", "broken gzip", "Not a gzipped file (b'pl')", id="not packed at all"),
+        pytest.param("a.warc", b"", "empty", "it holds no record", id="an archive without a record"),
+        pytest.param("a.zip", b"PK", "unknown kind", f".zip; known are {', '.join(OPENERS)}", id="another kind"),
+        pytest.param(
+            "a.txt.gz",
+            gzip.compress(b"x" * 20_000),
+            "too large",
+            "more than 10,000 bytes, the max_bytes of articles.toml",
+            id="a bomb",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_with_the_reason(found, name, content, reason, detail):
+    ((source, why, how),) = found(name, content, 10_000)
+
+    assert (source, why) == (name, reason)
+    assert detail in str(how)
+
+
+def test_a_gzip_bomb_is_not_unpacked_beyond_what_may_be_held(tmp_path):
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(b"\0" * 300_000_000, 1))
+
+    (told,) = map(plain, records(tmp_path, "a.txt.gz", LIMIT))
+
+    assert told[:2] == ("a.txt.gz", "too large")
+
+
+def test_a_line_that_is_too_long_is_passed_over_and_the_next_is_read(found):
+    assert found("a.jsonl", b'{"text": "' + b"x" * 90 + b'"}\n{"text": "y"}\n', 40) == [
+        ("a.jsonl#1", "too large", "more than 40 bytes, the max_bytes of articles.toml"),
+        ("a.jsonl#2", {"text": "y"}),
+    ]
+
+
+@needs_shared("warc_samples")
+def test_every_archive_of_the_samples_is_read_or_told_apart(tmp_path):
+    folder = SHARED / "warc_samples" / "test" / "data"
+
+    found = {path.name: list(map(plain, records(folder, path.name, LIMIT))) for path in sorted(folder.iterdir())}
+
+    pages = {name: sum(len(record) == 2 for record in all_of_it) for name, all_of_it in found.items()}
+    told = {name: [record[1] for record in all_of_it if len(record) == 3] for name, all_of_it in found.items()}
+    assert {name: (pages[name], told[name]) for name in found} == {
+        "bad.arc": (0, ["no page"] * 3),
+        "example-bad-non-chunked.warc.gz": (1, ["no page"]),
+        "example-bad.warc.gz.bad": (0, ["unknown kind"]),
+        "example-digest.warc": (0, []),
+        "example-iana.org-chunked.warc": (1, []),
+        "example-resource.warc.gz": (1, []),
+        "example-space-in-target-uri.warc.gz": (0, ["no page"]),
+        "example-space-in-url.arc": (1, []),
+        "example-trunc.warc": (1, []),
+        "example-wget-bad-target-uri.warc.gz": (1, ["no page"] * 2),
+        "example-wrong-chunks.warc.gz": (0, ["cut off", "broken archive"]),
+        "example.arc": (1, []),
+        "example.arc.gz": (1, []),
+        "example.warc": (1, ["no page"]),
+        "example.warc.gz": (1, ["no page"]),
+        "post-test.warc.gz": (0, ["no page"] * 3),
+    }
+
+
+@pytest.mark.parametrize("ending", [*OPENERS, ".jsonl.gz", ".warc.gz", ".html.gz"])
+@settings(deadline=None, max_examples=60)  # a busy machine is no failure
+@given(
+    content=st.binary(max_size=400)
+    | st.text(max_size=200).map(str.encode)
+    | st.just(warc(("response", "200 OK", "text/html", PAGE)))
+)
+def test_whatever_stands_in_a_file_it_is_read_or_told_and_nothing_breaks(tmp_path_factory, ending, content):
+    folder = tmp_path_factory.getbasetemp() / "fuzz"
+    folder.mkdir(exist_ok=True)
+    (folder / f"a{ending}").write_bytes(content)
+
+    for record in records(folder, f"a{ending}", 10_000):
+        with suppress(Rejected):
+            read(record, READING) if isinstance(record, Raw) else None
