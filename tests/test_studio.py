@@ -340,7 +340,14 @@ def workspace(tmp_path, studio_server, monkeypatch):
     monkeypatch.setenv("LABEL_STUDIO_URL", studio_server.url)
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio_server.api_key)
     shown = {"text": HOSTILE, "before": HOSTILE, "after": HOSTILE, "title": HOSTILE, "outlet": HOSTILE}
-    rest = {"sentence_id": "a.1", "article_id": "a", "published": "2024-01-02", "demonstration": True, **shown}
+    rest = {
+        "sentence_id": "a.1",
+        "article_id": "a",
+        "published": "2024-01-02",
+        "demonstration": True,
+        "drawn": "cues",
+        **shown,
+    }
     items = [
         {"item_id": "a.1@sanctions-russia", "target": "sanctions-russia", "proposition": HOSTILE, **rest},
         {"item_id": "a.1@topic", "target": "", "proposition": "", **rest},

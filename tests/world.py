@@ -134,21 +134,30 @@ def whole(name: str, text: str, demonstration: bool) -> dict[str, Any]:
     named = {"outlet": "The Daily | Wire", "published": "2024-03-01", "language": "en-GB", "license": "CC-BY-4.0"}
     url = f"https://wire.example/{name}"
     rest = {"title": f"Story {name}", "author": "", "source": f"{name}.txt", "raw_sha256": digest, "text": text}
-    return {"article_id": digest[:10], "address": url, "url": url, "demonstration": demonstration, **named, **rest}
+    unsaid = dict.fromkeys(("canonical_url", "fetched", "recognised", "flags", "left_out"), "")
+    known = {"article_id": digest[:10], "address": url, "url": url, "demonstration": demonstration}
+    return {**known, **named, **rest, **unsaid}
 
 
 def sentence(row: dict[str, Any], text: str) -> dict[str, Any]:
     """One row of SENTENCES."""
     start = text.index(str(row["text"]))
     place = {"start": start, "end": start + len(str(row["text"])), "paragraph": 0}
-    return {**row, **place, "before": "", "after": "", "left_out": ""}
+    return {**row, **place, "before": "", "after": "", "left_out": "", "quoted": False}
 
 
 def item(row: dict[str, Any]) -> dict[str, Any]:
     """One row of ITEMS."""
     shown = {"before": "", "after": "", "title": f"Story {row['article']}", "outlet": "The Daily | Wire"}
     asked = {"target": "sanctions-russia", "proposition": "Sanctions on Russia should be kept or tightened."}
-    return {**row, **shown, **asked, "item_id": f"{row['sentence_id']}@sanctions-russia", "published": "2024-03-01"}
+    return {
+        **row,
+        **shown,
+        **asked,
+        "item_id": f"{row['sentence_id']}@sanctions-russia",
+        "published": "2024-03-01",
+        "drawn": "cues",
+    }
 
 
 def answer(row: dict[str, Any], person: str) -> dict[str, Any]:
