@@ -62,7 +62,7 @@ def returning(files: Sequence[Path], outlets: Counter[str], settings: Settings) 
     found = []
     for rows in gather.together(files):
         counted = rows.groupby(["outlet", "line"], as_index=False)["articles"].sum()
-        of = counted["outlet"].map(outlets)
+        of = counted["outlet"].map(outlets).astype("int64")
         found.append(
             counted.assign(of=of)[
                 (counted["articles"] >= settings.articles) & (counted["articles"] >= settings.share * of)
