@@ -21,7 +21,7 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -97,6 +97,11 @@ $(DATA)/gold.parquet: labeling/gold.py labeling/codebook.py \
 	@$(run)
 
 
+recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
+$(DATA)/recall.parquet: labeling/recall.py \
+  labeling/recall.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
+	@$(run)
+
 # Pulled, never made: pull says what to do when it is not there.
 $(DATA)/answers.parquet:
 	@echo 'There are no answers at $@ yet. Run `make push`, let the annotators label, then `make pull`.' >&2; false
@@ -161,6 +166,7 @@ check: $(READY)                           ## formatter, linter, types
 bench: $(VENV)/bench                      ## measure side by side what claims to be fast or good
 	$(PYTHON) -m tests.benchmarks.bench_splitting
 	$(PYTHON) -m tests.benchmarks.bench_duplicates
+	$(PYTHON) -m tests.benchmarks.bench_corpus
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 

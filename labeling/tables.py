@@ -86,3 +86,21 @@ GOLD = Table(
         "shares": (pa.list_(pa.float64()), "share of answers for each label, in codebook order, summing to 1"),
     },
 )
+
+RECALL = Table(
+    name="recall",
+    key="target",
+    columns={
+        "target": (pa.string(), "the target, as in targets.toml"),
+        "sentences": (pa.int64(), "sentences that might have named it"),
+        "matched": (pa.int64(), "of these, sentences that hold its cues"),
+        "held": (pa.int64(), "sentences that hold its cues and have a settled stance label"),
+        "held_stance": (pa.int64(), "of these, those whose label is not none"),
+        "drawn": (pa.int64(), "sentences drawn from those without its cues that have a settled stance label"),
+        "drawn_stance": (pa.int64(), "of these, those whose label is not none"),
+        "recall": (pa.float64(), "share of sentences with a stance that the cues reach, 0 to 1; NaN where unknown"),
+        "low": (pa.float64(), "the lower end of its interval, NaN where unknown"),
+        "high": (pa.float64(), "the upper end of its interval, NaN where unknown"),
+        "verdict": (pa.string(), "estimated, or what the estimate lacks"),
+    },
+)

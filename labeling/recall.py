@@ -1,0 +1,100 @@
+"""Gold labels of sentences that hold a target's cues, and of some drawn from the others -> how much the cues reach."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from corpus import toml
+from corpus.errors import ContractError
+from corpus.shell import shell
+from corpus.tables import COVERAGE, ITEMS
+from labeling.tables import GOLD, RECALL
+
+STANCE, NO_STANCE = "stance", "none"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """recall.toml: draws of the interval, their seed, and its level, 0 to 1."""
+
+    draws: int
+    seed: int
+    level: float
+
+
+def load(path: Path) -> Settings:
+    """Read the settings, or say what in the file is wrong."""
+    try:
+        return Settings(**toml.read(path))
+    except TypeError as error:
+        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make recall`.") from error
+
+
+def share(relevant: int, labelled: int, chance: np.random.Generator, draws: int) -> NDArray[np.float64]:
+    """Shares that fit what was labelled: draws from the posterior of Jeffreys' prior (Brown, Cai and DasGupta 2001)."""
+    return chance.beta(relevant + 0.5, labelled - relevant + 0.5, draws)
+
+
+def reach(
+    matched: int, others: int, held: tuple[int, int], drawn: tuple[int, int], settings: Settings
+) -> tuple[float, float, float]:
+    """The part of all sentences with a stance that hold the cues, 0 to 1, and its interval; NaN where nobody can tell.
+
+    held and drawn are (with a stance, labelled): of the sentences that hold the cues, and of the draw from the others.
+
+    >>> reach(100, 1000, (50, 50), (0, 0), Settings(10, 1, 0.95))
+    (nan, nan, nan)
+    """
+    if not held[1] or not drawn[1]:
+        return float("nan"), float("nan"), float("nan")
+    chance = np.random.default_rng(settings.seed)
+    found, missed = (
+        count * share(*labels, chance, settings.draws) for count, labels in ((matched, held), (others, drawn))
+    )
+    tail = (1 - settings.level) / 2
+    low, high = np.quantile(found / (found + missed), [tail, 1 - tail])
+    sure = matched * held[0] / held[1]
+    every = sure + others * drawn[0] / drawn[1]
+    return (sure / every if every else float("nan"), float(low), float(high))
+
+
+def recall(coverage: pd.DataFrame, items: pd.DataFrame, gold: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """One row a target: what was labelled of either kind, and how much of what has a stance the cues reach."""
+    settled = gold[(gold["question"] == STANCE) & (gold["outcome"] == "settled")].set_index("item_id")["label"]
+    labelled = items.assign(label=items["item_id"].map(settled)).dropna(subset="label")
+    rows: list[dict[str, object]] = []
+    for target in coverage.to_dict("records"):
+        mine = labelled[labelled["target"] == target["target"]]
+        held, drawn = (counts(mine.loc[mine["drawn"] == why, "label"]) for why in ("cues", "audit"))
+        value, low, high = reach(target["matched"], target["sentences"] - target["matched"], held, drawn, settings)
+        told = {"held_stance": held[0], "held": held[1], "drawn_stance": drawn[0], "drawn": drawn[1]}
+        known = {"recall": value, "low": low, "high": high, "verdict": verdict(held[1], drawn[1])}
+        rows.append({**{str(name): value for name, value in target.items()}, **told, **known})
+    return RECALL.frame(rows)
+
+
+def counts(labels: pd.Series) -> tuple[int, int]:
+    """How many labels are a stance, and how many there are."""
+    return int((labels != NO_STANCE).sum()), len(labels)
+
+
+def verdict(held: int, drawn: int) -> str:
+    """Whether there is an estimate, or what it lacks."""
+    if not drawn:
+        return "no labels on the draw: set asked in corpus/targets.toml, then push, label and pull"
+    return "estimated" if held else "no labels on sentences that hold the cues"
+
+
+def main(setting_file: Path, coverage_file: Path, item_file: Path, gold_file: Path, out: Path) -> None:
+    """Read what the cues reach and what was labelled, write their recall."""
+    found = recall(COVERAGE.read(coverage_file), ITEMS.read(item_file), GOLD.read(gold_file), load(setting_file))
+    known = found[found["verdict"] == "estimated"].itertuples()
+    told = ", ".join(f"{row.target} {row.recall:.2f} ({row.low:.2f} to {row.high:.2f})" for row in known)
+    RECALL.write(found, out, told or "no target has labels on its draw: see asked in corpus/targets.toml")
+
+
+if __name__ == "__main__":
+    shell(main)

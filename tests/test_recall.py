@@ -1,0 +1,83 @@
+"""What cues miss is estimated from labels on a random draw of what they left."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from corpus.errors import ContractError
+from labeling.recall import Settings, load, reach, recall
+from tests.house import ROOT
+
+SETTINGS = load(ROOT / "labeling/recall.toml")
+COVERAGE = pd.DataFrame({"target": ["iran"], "proposition": ["x"], "sentences": [1100], "matched": [100]})
+
+
+def labelled(cues: list[str], audit: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Items about Iran with their gold labels, those that hold its cues and those of the draw."""
+    items = [(f"c{at}", "cues", label) for at, label in enumerate(cues)]
+    items += [(f"a{at}", "audit", label) for at, label in enumerate(audit)]
+    frame = pd.DataFrame(items, columns=["item_id", "drawn", "label"]).assign(target="iran")
+    return frame.drop(columns="label"), frame.assign(question="stance", outcome="settled")
+
+
+def test_recall_is_what_cues_reach_of_all_that_has_a_stance():
+    # 100 sentences hold cues, half of them with a stance: 50. Of 1,000 others one in twenty has one: 50 more.
+    items, gold = labelled(["favor"] * 10 + ["none"] * 10, ["against"] + ["none"] * 19)
+
+    (row,) = recall(COVERAGE, items, gold, SETTINGS).to_dict("records")
+
+    assert row["recall"] == pytest.approx(0.5)
+    assert row["low"] < 0.35
+    assert row["high"] > 0.7
+    assert (row["held_stance"], row["held"], row["drawn_stance"], row["drawn"]) == (10, 20, 1, 20)
+    assert row["verdict"] == "estimated"
+
+
+def test_more_labels_make_the_interval_narrower_and_the_same_seed_the_same():
+    few = reach(100, 1000, (10, 20), (1, 20), SETTINGS)
+    many = reach(100, 1000, (500, 1000), (50, 1000), SETTINGS)
+
+    assert many[2] - many[1] < (few[2] - few[1]) / 4
+    assert few == reach(100, 1000, (10, 20), (1, 20), SETTINGS)
+
+
+def test_a_draw_without_a_stance_still_leaves_doubt():
+    value, low, high = reach(100, 1000, (20, 20), (0, 20), SETTINGS)
+
+    assert value == 1.0
+    assert low < 0.9 < high
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    import numpy as np
+
+    chance, settings = np.random.default_rng(3), Settings(2_000, 1, 0.95)
+    inside = 0
+    for _ in range(200):  # 300 hold the cues, .6 of them with a stance; of 3,000 others .05
+        held, drawn = int(chance.binomial(100, 0.6)), int(chance.binomial(100, 0.05))
+        _, low, high = reach(300, 3000, (held, 100), (drawn, 100), settings)
+        inside += low <= 180 / (180 + 150) <= high
+
+    assert 180 <= inside <= 200
+
+
+def test_without_labels_on_the_draw_there_is_no_estimate_and_what_is_missing_is_said():
+    items, gold = labelled(["favor"], [])
+
+    (row,) = recall(COVERAGE, items, gold, SETTINGS).to_dict("records")
+
+    assert math.isnan(row["recall"])
+    assert row["verdict"] == "no labels on the draw: set asked in corpus/targets.toml, then push, label and pull"
+
+
+def test_a_setting_that_is_unknown_is_refused(tmp_path):
+    (tmp_path / "recall.toml").write_text("draw = 3\n")
+
+    with pytest.raises(ContractError) as error:
+        load(tmp_path / "recall.toml")
+
+    assert str(error.value) == (
+        f"{tmp_path}/recall.toml cannot be read: Settings.__init__() got an unexpected keyword argument 'draw'. "
+        "Correct it and run `make recall`."
+    )
