@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from corpus.records import Raw, Reading, Record, Rejected
 from corpus.shell import shell
 from corpus.tables import ARTICLES, REJECTS
 
+NO_CHARACTER = re.compile("[\ud800-\udfff\0]")  # half a character, as JSON can write it, and what ends a string in C
 Row = tuple[object, ...]
 File = tuple[str, int, str]  # its path from the raw folder, its bytes, the day it was first seen, YYYY-MM-DD
 
@@ -124,10 +126,8 @@ def article(raw: Raw, reading: Reading, good: Quality) -> Row:
     record = read(raw, reading)
     if not record.text.strip():
         raise Rejected("no text", "it holds no words")
-    if (surrogate := next((mark for mark in record.text if "\ud800" <= mark <= "\udfff"), "")) or "\0" in record.text:
-        raise Rejected(
-            "not Unicode", f"its text holds the escape {surrogate!r}, half a character" if surrogate else "NUL"
-        )
+    if wrong := NO_CHARACTER.search(record.text):
+        raise Rejected("not Unicode", f"its text holds {wrong[0]!r}, which is no character")
     recognised = good.language(record.text)
     flags = good.flags(record.text, recognised, reading.boilerplate)
     found = {"recognised": recognised, "flags": ", ".join(flags), "left_out": good.reason(flags), **named(raw, record)}

@@ -1,14 +1,17 @@
 """Sentences and targets -> items: the questions to be asked."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from corpus import audit, targets
 from corpus.partitions import Task, build, put_up, workshop
@@ -21,14 +24,23 @@ SHOWN = ["article_id", "title", "outlet", "published", "demonstration"]
 
 def pair(sentences: pd.DataFrame, asked: Targets) -> pd.DataFrame:
     """Pair each sentence with every target it names; one on topic that names none is asked about violation alone."""
+    texts = sentences["text"].tolist()
+    let_through = sieved(texts)
     rows: list[tuple[object, str, str]] = []
-    may = pc.match_substring_regex(pa.array(sentences["text"], pa.string()), asked.sieve)  # type: ignore[attr-defined]
-    some = sentences[may.to_numpy(zero_copy_only=False)]
-    for at, text in zip(some.index, some["text"], strict=True):
-        named = [target for target in asked.targets if target.named_in(text)]
-        rows += [(at, target.id, target.proposition) for target in named]
-        rows += [(at, TOPIC, "")] if not named and asked.on_topic(text) else []
-    return pd.DataFrame(rows, columns=["at", "suffix", "proposition"]).set_index("at").join(sentences)
+    for target in asked.targets:
+        may = np.logical_and.reduce([let_through(sieve) for sieve in target.sieves])
+        rows += [(at, target.id, target.proposition) for at in np.flatnonzero(may) if target.named_in(texts[at])]
+    named = {at for at, _, _ in rows}
+    may = np.logical_or.reduce([let_through(sieve) for sieve in asked.topic_sieves])
+    rows += [(at, TOPIC, "") for at in np.flatnonzero(may) if at not in named and asked.on_topic(texts[at])]
+    paired = pd.DataFrame(rows, columns=["at", "suffix", "proposition"]).sort_values("at", kind="stable")
+    return paired.set_index("at").join(sentences.reset_index(drop=True))
+
+
+def sieved(texts: list[str]) -> Callable[[str], NDArray[np.bool_]]:
+    """Which of the texts a sieve lets through; each sieve is asked once."""
+    held = pa.array(texts, pa.string())
+    return cache(lambda sieve: pc.match_substring_regex(held, sieve).to_numpy(zero_copy_only=False))  # type: ignore[attr-defined]
 
 
 def items(sentences: pd.DataFrame, articles: pd.DataFrame, asked: Targets) -> pd.DataFrame:

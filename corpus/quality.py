@@ -21,6 +21,8 @@ class Quality:
     certainty: float
     sentence_certainty: float
     sentence_letters: int
+    english_words: int
+    english_sentence_words: int
     short: int
     stub: int
     truncated: re.Pattern[str]
@@ -45,11 +47,13 @@ class Quality:
 
     def language(self, text: str) -> str:
         """The language of an article's words, "" if it cannot be told."""
-        return recognise(text, self.certainty)
+        return "en" if plainly_english(text, self.english_words) else recognise(text, self.certainty)
 
     def foreign(self, sentence: str) -> str:
         """The language of a sentence that is in none of the right ones, "" of any other."""
-        if len(sentence) < self.sentence_letters or ("en" in self.languages and plainly_english(sentence)):
+        if len(sentence) < self.sentence_letters:
+            return ""
+        if "en" in self.languages and plainly_english(sentence, self.english_sentence_words):
             return ""
         found = recognise(sentence, self.sentence_certainty)
         return "" if found in self.languages else found

@@ -23,6 +23,8 @@ def quoted(text: str, spans: list[tuple[int, int]]) -> list[bool]:
     A quotation ends with its paragraph at the latest, since the next one opens it again if it goes on.
     """
     inside = _covered(text)
+    if 1 not in inside:
+        return [False] * len(spans)
     words = [word.start() for word in WORD.finditer(text)]
     passed = list(accumulate((inside[word] for word in words), initial=0))  # quoted words before each word
     places = [(bisect_left(words, start), bisect_left(words, end)) for start, end in spans]

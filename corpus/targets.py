@@ -19,6 +19,7 @@ class Target:
     id: str
     proposition: str
     all_of: tuple[re.Pattern[str], ...]
+    sieves: tuple[str, ...] = ()  # of each list, in RE2's syntax: what it holds back holds no cue of the list
 
     def named_in(self, text: str) -> bool:
         """Whether the text holds a cue of every list."""
@@ -40,7 +41,7 @@ class Targets:
 
     targets: tuple[Target, ...]
     topic: tuple[re.Pattern[str], ...]
-    sieve: str  # in RE2's syntax: what it lets through may hold a cue of any list, what it holds back holds none
+    topic_sieves: tuple[str, ...]
     audit: Audit
 
     def on_topic(self, text: str) -> bool:
@@ -63,15 +64,23 @@ def load(path: Path) -> Targets:
 def build(raw: Mapping[str, Any]) -> Targets:
     """Make the targets of what TOML holds."""
     lists = {name: pattern(name, cues) for name, cues in raw["cues"].items()}
+    sieves = {name: "(?i)" + "|".join(map(sieved, cues)) for name, cues in raw["cues"].items()}
     if TOPIC in raw["target"]:
         raise ValueError(f"the target id {TOPIC!r} is taken by items without a target.")
+    if empty := [name for name, entry in raw["target"].items() if not entry["all_of"]]:
+        raise ValueError(f"the target {empty[0]!r} has no cue list in all_of.")
     return Targets(
         targets=tuple(
-            Target(name, entry["proposition"], tuple(lists[used] for used in entry["all_of"]))
+            Target(
+                name,
+                entry["proposition"],
+                all_of=tuple(lists[used] for used in entry["all_of"]),
+                sieves=tuple(sieves[used] for used in entry["all_of"]),
+            )
             for name, entry in raw["target"].items()
         ),
         topic=tuple(lists[name] for name in raw["topic"]),
-        sieve="(?i)" + "|".join(sieved(cue) for cues in raw["cues"].values() for cue in cues),
+        topic_sieves=tuple(sieves[name] for name in raw["topic"]),
         audit=Audit(**raw["audit"]),
     )
 

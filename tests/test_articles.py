@@ -176,7 +176,7 @@ def test_each_line_of_json_lines_is_an_article_of_its_own_and_a_broken_one_spoil
             "a.jsonl",
             b'{"text": "half \\ud800"}',
             "not Unicode",
-            "its text holds the escape '\\ud800', half a character",
+            "its text holds '\\ud800', which is no character",
             id="half a character",
         ),
     ],
