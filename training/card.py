@@ -185,7 +185,7 @@ def main(
 ) -> None:
     """Read everything, write the card."""
     tables = Sources(
-        ARTICLES.read(article_file),
+        ARTICLES.read(article_file, [name for name in ARTICLES.columns if name != "text"]),
         ITEMS.read(item_file),
         ANNOTATIONS.read(annotation_file),
         AGREEMENT.read(agreement_file),

@@ -140,7 +140,7 @@ def main(
     """Read everything, write the folder that holds the manifest."""
     book, gold, annotations = codebook.load(codebook_file), GOLD.read(gold_file), ANNOTATIONS.read(annotation_file)
     splits = SPLITS.read(split_file)
-    items = ITEMS.read(item_file).merge(ARTICLES.read(article_file)[["article_id", "url"]], on="article_id")
+    items = ITEMS.read(item_file).merge(ARTICLES.read(article_file, ["article_id", "url"]), on="article_id")
     items = items.merge(splits[["item_id", "split"]], on="item_id")
     files, reasons = tables(gold, annotations, items, book), left_out(gold, annotations, items, book)
     about = {

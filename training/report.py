@@ -47,16 +47,18 @@ def stages(
     gold: pd.DataFrame,
 ) -> list[dict[str, object]]:
     """What each stage made, and what became of it, in the order of the work."""
-    left_out = tallied(sentences.loc[sentences["left_out"] != "", "left_out"])
-    unused = tallied(annotations.loc[annotations["left_out"] != "", "left_out"])
+    aside, left_out, unused = (
+        told("left out", tallied(rows.loc[rows["left_out"] != "", "left_out"]))
+        for rows in (articles, sentences, annotations)
+    )
     target = items["target"].mask(items["target"] == "", "without a target")
     return [
-        {"stage": "articles", "count": len(articles), "of_which": {}},
+        {"stage": "articles", "count": len(articles), "of_which": aside},
         {"stage": "rejected articles", "count": len(rejects), "of_which": tallied(rejects["reason"])},
-        {"stage": "sentences", "count": len(sentences), "of_which": told("left out", left_out)},
+        {"stage": "sentences", "count": len(sentences), "of_which": left_out},
         {"stage": "items", "count": len(items), "of_which": tallied(target)},
         {"stage": "answers", "count": len(answers), "of_which": tallied(answers["annotator"])},
-        {"stage": "annotations", "count": len(annotations), "of_which": told("left out", unused)},
+        {"stage": "annotations", "count": len(annotations), "of_which": unused},
         *(
             {"stage": f"gold: {question}", "count": len(rows), "of_which": tallied(rows["outcome"])}
             for question, rows in gold.groupby("question", sort=False)
@@ -183,9 +185,9 @@ def main(
 ) -> None:
     """Read everything, write the page and its numbers."""
     counted = stages(
-        ARTICLES.read(article_file),
-        REJECTS.read(reject_file),
-        SENTENCES.read(sentence_file),
+        ARTICLES.read(article_file, ["left_out"]),
+        REJECTS.read(reject_file, ["reason"]),
+        SENTENCES.read(sentence_file, ["left_out"]),
         ITEMS.read(item_file),
         ANSWERS.read(answer_file),
         ANNOTATIONS.read(annotation_file),
