@@ -65,6 +65,26 @@ def test_the_carried_model_tells_a_language_or_that_it_cannot(text, language):
 
 
 @pytest.mark.parametrize(
+    ("sentence", "language"),
+    [
+        pytest.param("De krant The Guardian meldt dat het schip in de haven is of was.", "nl", id="Dutch, with a name"),
+        pytest.param(
+            "Der Minister will, dass alles so bleibt, was in Berlin vereinbart worden war.", "de", id="German"
+        ),
+        pytest.param("Ministeren sagde, at sanktionerne skal fortsætte for Ruslands vedkommende.", "da", id="Danish"),
+        pytest.param("Le ministre a dit que les sanctions seraient maintenues sans limite.", "fr", id="French"),
+        pytest.param("The minister said that the sanctions would stay in place.", "", id="English"),
+        pytest.param(
+            "Ships waited offshore while inspectors boarded one vessel.", "", id="English without a small word"
+        ),
+        pytest.param("Ja, das stimmt.", "", id="too short to tell"),
+    ],
+)
+def test_a_sentence_in_another_language_is_told_though_it_shares_words_with_english(sentence, language):
+    assert GOOD.foreign(sentence) == language
+
+
+@pytest.mark.parametrize(
     ("change", "message"),
     [
         pytest.param(
