@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -27,7 +28,7 @@ a court spokesperson said in the capital.</p>
 def make(tmp_path, capsys):
     """Put files into a raw folder, run the step, and return its articles, its rejects and what it said."""
 
-    def run(files: dict[str, bytes]):
+    def run(files: dict[str, bytes], settings: Path = ROOT / "corpus/articles.toml"):
         for name, content in files.items():
             path = tmp_path / "raw" / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +36,7 @@ def make(tmp_path, capsys):
         inventory.main(tmp_path / "raw", tmp_path / "inventory.jsonl")
         articles.main(
             tmp_path / "inventory.jsonl",
-            ROOT / "corpus/articles.toml",
+            settings,
             ROOT / "corpus/boilerplate.toml",
             ROOT / "corpus/quality.toml",
             tmp_path / "articles.parquet",
@@ -203,6 +204,12 @@ def test_a_file_of_fifty_megabytes_in_one_line_is_rejected_and_the_rest_goes_on(
     ]
 
 
+def test_a_page_of_a_hundred_megabytes_is_rejected_and_not_held(make):
+    _, rejects, _ = make({"big.html": b"<html><body>" + b"<p>word " * 14_000_000})
+
+    assert rejects[["source", "reason"]].values.tolist() == [["big.html", "too large"]]
+
+
 def test_of_two_articles_with_one_url_the_fuller_stays_whichever_comes_first(make):
     teaser = {"text": "Rain.", "url": "https://x.example/1"}
     whole = {"text": "Rain fell all day.", "title": "Rain", "url": "https://x.example/1"}
@@ -217,6 +224,25 @@ def test_of_two_articles_with_one_url_the_fuller_stays_whichever_comes_first(mak
             "detail": "the same url as b.jsonl#1, which is as full or fuller",
         }
     ]
+
+
+def test_the_fullest_stays_though_each_stands_in_a_part_of_its_own_and_a_second_run_finds_the_same(make, tmp_path):
+    small = (ROOT / "corpus/articles.toml").read_text().replace("partition_bytes = 8_000_000", "partition_bytes = 1")
+    (tmp_path / "small.toml").write_text(small)
+    said = [{"text": f"Rain{' again' * number}.", "url": "https://x.example/1"} for number in (0, 2, 1)]
+    files = {f"{name}.jsonl": json.dumps(one).encode() for name, one in zip("abc", said, strict=True)}
+
+    found, rejects, told = make({**files, "d.txt": b"Sun.\n"}, tmp_path / "small.toml")
+    more, fewer, _ = make({"e.jsonl": json.dumps({**said[1], "title": "Rain"}).encode()}, tmp_path / "small.toml")
+
+    assert found["source"].tolist() == ["b.jsonl#1", "d.txt"]
+    assert rejects[["source", "detail"]].values.tolist() == [
+        ["a.jsonl#1", "the same url as b.jsonl#1, which is as full or fuller"],
+        ["c.jsonl#1", "the same url as b.jsonl#1, which is as full or fuller"],
+    ]
+    assert told.endswith("(2 rejected: 2 duplicate article)")
+    assert more["source"].tolist() == ["d.txt", "e.jsonl#1"]
+    assert fewer["source"].tolist() == ["a.jsonl#1", "b.jsonl#1", "c.jsonl#1"]
 
 
 def test_a_copy_of_a_file_is_a_duplicate_and_same_input_is_same_bytes(make, tmp_path):

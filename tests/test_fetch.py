@@ -13,12 +13,16 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from corpus import fetch
+from corpus.containers import records
 from corpus.discovery import is_list, listed
 from corpus.errors import ContractError
+from corpus.reading import read
+from corpus.records import Raw
 from corpus.safety import NotFetched, safe_addresses, shown, web_address
 from corpus.turns import Clock, retry_after
 from tests.house import ROOT
 from tests.site import XML, Reply, moved, serving
+from tests.test_pages import READING
 
 SETTINGS = ROOT / "corpus/fetch.toml"
 PAGE = Reply(b"<!doctype html><html><body><p>The port was fined.</p></body></html>")
@@ -171,6 +175,20 @@ def test_a_kept_page_is_a_warc_record_that_is_true_of_its_bytes(run, site, kept,
     assert record.http_headers["Content-Length"] == str(len(PAGE.body))
     assert record.http_headers["Content-Encoding"] is None
     assert body == PAGE.body
+
+
+def test_a_kept_page_is_read_as_an_article_with_its_address_and_time(run, site, kept, tmp_path):
+    words = "The port authority was fined on Monday for letting a banned tanker unload, a court said. " * 3
+    address = site.says("/port", Reply(f"<html><body><article><p>{words}</p></article></body></html>".encode()))
+    run(address)
+
+    (file,) = kept()
+    (raw,) = records(tmp_path / "raw", file, 10**7)
+
+    assert isinstance(raw, Raw)
+    found = read(raw, READING)
+    assert found.text.startswith("The port authority was fined on Monday")
+    assert (found.said["url"], found.said["fetched"]) == (address, "2024-05-06T09:00:00Z")
 
 
 def test_a_page_that_has_not_changed_is_asked_for_by_its_mark_and_not_written_again(run, site, watch, kept, ledger):
