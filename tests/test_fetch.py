@@ -188,7 +188,7 @@ def test_a_kept_page_is_read_as_an_article_with_its_address_and_time(run, site, 
     assert isinstance(raw, Raw)
     found = read(raw, READING)
     assert found.text.startswith("The port authority was fined on Monday")
-    assert (found.said["url"], found.said["fetched"]) == (address, "2024-05-06T09:00:00Z")
+    assert (found.said["url"], found.said["fetched"]) == (address, "2024-05-06T09:00:01Z")  # a second after robots.txt
 
 
 def test_a_page_that_has_not_changed_is_asked_for_by_its_mark_and_not_written_again(run, site, watch, kept, ledger):
