@@ -79,11 +79,12 @@ $(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/guide
 	@$(run) $(DATA)/guidelines.html
 
 assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
-$(DATA)/assignments.parquet: labeling/assignments.py labeling/assignments.toml $(DATA)/items.parquet
+$(DATA)/assignments.parquet: labeling/assignments.py labeling/codebook.py labeling/ids.py \
+  labeling/assignments.toml $(DATA)/items.parquet labeling/codebook.toml
 	@$(run)
 
 annotations: $(DATA)/annotations.parquet  ## one row a person's current answer to an item
-$(DATA)/annotations.parquet: labeling/annotations.py labeling/codebook.py \
+$(DATA)/annotations.parquet: labeling/annotations.py labeling/choices.py labeling/codebook.py \
   $(DATA)/answers.parquet $(DATA)/items.parquet labeling/codebook.toml
 	@$(run)
 
@@ -95,7 +96,6 @@ gold: $(DATA)/gold.parquet                ## the label of each item and how it w
 $(DATA)/gold.parquet: labeling/gold.py labeling/codebook.py \
   $(DATA)/annotations.parquet labeling/codebook.toml labeling/gold.toml
 	@$(run)
-
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
 $(DATA)/recall.parquet: labeling/recall.py \

@@ -53,11 +53,16 @@ def measured(question: str, answers: pd.DataFrame, labels: list[str], threshold:
     ):
         rows.append(
             {
-                "agreement_id": f"{question}/{name}",
+                "agreement_id": f"{question}/{name}/all/all",
                 "question": question,
                 "measure": name,
+                "slice": "all",
+                "part": "all",
                 "value": value,
+                "low": UNDEFINED,
+                "high": UNDEFINED,
                 "items": len(counts),
+                "articles": paired["item_id"].str.partition(".")[0].nunique(),
                 "annotators": paired["annotator"].nunique(),
                 "threshold": gate,
                 "verdict": undefined or verdict(value, gate),

@@ -9,6 +9,8 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import ITEMS
+from labeling import codebook
+from labeling.ids import assignment_id, task_key
 from labeling.tables import ASSIGNMENTS
 
 
@@ -26,21 +28,31 @@ def load(path: Path) -> list[str]:
     return list(annotators)
 
 
-def assign(item_ids: list[str], annotators: list[str]) -> pd.DataFrame:
+def assign(item_ids: list[str], annotators: list[str], version: str) -> pd.DataFrame:
     """Ask every annotator every item, in the items' order."""
     return ASSIGNMENTS.frame(
         [
-            {"assignment_id": f"{item}/{annotator}", "item_id": item, "annotator": annotator}
+            {
+                "assignment_id": assignment_id(item, annotator, version),
+                "task_key": task_key(assignment_id(item, annotator, version)),
+                "item_id": item,
+                "annotator": annotator,
+                "codebook_version": version,
+                "purpose": "batch",
+                "batch": 1,
+                "place": place,
+                "withdrawn": "",
+            }
             for annotator in annotators
-            for item in item_ids
+            for place, item in enumerate(item_ids)
         ]
     )
 
 
-def main(settings_file: Path, item_file: Path, out: Path) -> None:
-    """Read annotators and items, write assignments."""
+def main(settings_file: Path, item_file: Path, codebook_file: Path, out: Path) -> None:
+    """Read annotators, items and the codebook, write assignments."""
     annotators = load(settings_file)
-    found = assign(ITEMS.read(item_file)["item_id"].tolist(), annotators)
+    found = assign(ITEMS.read(item_file)["item_id"].tolist(), annotators, codebook.load(codebook_file).version)
     ASSIGNMENTS.write(found, out, f"every item to {len(annotators)} annotators")
 
 

@@ -70,9 +70,26 @@ def row(
         "votes": most,
         "answers": len(votes),
         "outcome": "cannot tell" if untold else outcome,
+        "provenance": provenance(label, most, len(votes)),
         "method": "majority",
         "shares": [votes.count(one) / len(votes) for one in labels],
+        "soft": [votes.count(one) / len(votes) for one in labels],
+        "majority": label,
+        "dawid_skene": "",
+        "mace": "",
+        "crowdlab": "",
+        "sensitive": False,
+        "quality": float("nan"),
+        "recheck": "",
+        "priority": -1,
     }
+
+
+def provenance(label: str, most: int, answers: int) -> str:
+    """How a label came to stand."""
+    if not label:
+        return "unresolved"
+    return "unanimous" if most == answers else "majority"
 
 
 def main(annotation_file: Path, codebook_file: Path, settings_file: Path, out: Path) -> None:

@@ -88,17 +88,24 @@ def rows(task: Task, annotator: str) -> list[dict[str, object]]:
 
 def row(data: Mapping[str, Any], annotator: str, answer: Mapping[str, Any]) -> dict[str, object]:
     """One row of ANSWERS."""
+    assignment = f"{data['item_id']}/{annotator}/{data.get('codebook_version', '')}"
     return {
-        "answer_id": f"{data['item_id']}/{annotator}/{answer['id']}",
+        "answer_id": f"{assignment}/{answer['id']}/{answer['updated_at']}",
+        "assignment_id": assignment,
         "item_id": data["item_id"],
         "annotator": annotator,
+        "purpose": "batch",
         "annotation": answer["id"],
-        "account": answer["completed_by"] or 0,
+        "account": str(answer["completed_by"] or ""),
         "created_at": answer["created_at"],
         "updated_at": answer["updated_at"],
         "lead_time": answer["lead_time"] or 0.0,
         "skipped": answer["was_cancelled"],
+        "ground_truth": False,
+        "prediction": "",
+        "last_action": "",
         "codebook_version": data.get("codebook_version", ""),
+        "gone": "",
         "result": json.dumps(answer["result"], ensure_ascii=False),
     }
 

@@ -2,43 +2,85 @@
 
 import pyarrow as pa
 
-from corpus.tables import Table
+from corpus.tables import ITEMS, Table
+
+CHECKS = Table(
+    name="checks",
+    key="item_id",
+    columns={
+        **ITEMS.columns,
+        "use": (pa.string(), "check (hidden among the others) or qualification (answered first)"),
+        "stance": (pa.string(), "the expected stance label, empty without a target"),
+        "sanction_violation": (pa.string(), "the expected violation label"),
+        "why": (pa.string(), "why this label and no other"),
+    },
+)
+
+BATCH = Table(
+    name="batch",
+    key="item_id",
+    columns={
+        "item_id": (pa.string(), "an item that is asked"),
+        "article_id": (pa.string(), "the article it stands in"),
+        "batch": (pa.int64(), "which draw it came with, from 1; the first is the probability sample"),
+        "place": (pa.int64(), "its place in the draw, from 0"),
+        "reason": (pa.string(), "why it was drawn: sample, uncertainty, diversity, rare class, random, or all"),
+        "probability": (pa.float64(), "how likely it was to be drawn, above 0 to 1; NaN where a model had a say"),
+        "population": (pa.int64(), "items that might have been drawn instead, itself among them"),
+        "score": (pa.float64(), "what the model said of it when it was drawn, 0 to 1; NaN where it was not asked"),
+    },
+)
 
 ASSIGNMENTS = Table(
     name="assignments",
     key="assignment_id",
     columns={
-        "assignment_id": (pa.string(), "item_id/annotator"),
-        "item_id": (pa.string(), "the item to be answered"),
+        "assignment_id": (pa.string(), "item_id/annotator/codebook version, and /again for a hidden repeat"),
+        "task_key": (pa.string(), "its name in Label Studio, which tells nobody what it is for"),
+        "item_id": (pa.string(), "the item to be answered, or a check"),
         "annotator": (pa.string(), "who answers it, a pseudonym of assignments.toml"),
+        "codebook_version": (pa.string(), "the codebook it is to be answered under"),
+        "purpose": (pa.string(), "batch, repeat, check or qualification"),
+        "batch": (pa.int64(), "the draw its item came with, 0 for checks and qualification"),
+        "place": (pa.int64(), "its place in the annotator's project, from 0"),
+        "withdrawn": (pa.string(), "why it is asked no more, empty if it is"),
     },
 )
 
-ANSWERS = Table(
-    name="answers",
-    key="answer_id",
-    columns={
-        "answer_id": (pa.string(), "item_id/annotator/annotation"),
-        "item_id": (pa.string(), "the item that was answered"),
-        "annotator": (pa.string(), "whose project it was answered in, a pseudonym of assignments.toml"),
-        "annotation": (pa.int64(), "Label Studio's number of the answer"),
-        "account": (pa.int64(), "Label Studio's number of the account that answered; no name, no address"),
-        "created_at": (pa.string(), "when it was first given, ISO 8601 in UTC"),
-        "updated_at": (pa.string(), "when it was last changed, ISO 8601 in UTC"),
-        "lead_time": (pa.float64(), "seconds the screen was open, 0 if not measured"),
-        "skipped": (pa.bool_(), "the annotator pressed Skip"),
-        "codebook_version": (pa.string(), "the codebook it was given under"),
-        "result": (pa.string(), "the answer as Label Studio returns it, JSON"),
-    },
-)
+GIVEN: dict[str, tuple[pa.DataType, str]] = {
+    "answer_id": (pa.string(), "assignment_id/Label Studio's number of the answer/when it was last changed"),
+    "assignment_id": (pa.string(), "what was answered by whom, as in assignments or adjudication"),
+    "item_id": (pa.string(), "the item that was answered"),
+    "annotator": (pa.string(), "whose project it was answered in, a pseudonym of assignments.toml"),
+    "purpose": (pa.string(), "batch, repeat, check, qualification or adjudication"),
+    "annotation": (pa.int64(), "Label Studio's number of the answer; used again after a deletion"),
+    "account": (
+        pa.string(),
+        "a keyed pseudonym of the account that answered, empty if it is gone; no name, no address",
+    ),
+    "created_at": (pa.string(), "when it was first given, ISO 8601 in UTC"),
+    "updated_at": (pa.string(), "when it was last changed, ISO 8601 in UTC"),
+    "lead_time": (pa.float64(), "seconds the screen was open, 0 if not measured"),
+    "skipped": (pa.bool_(), "the annotator pressed Skip"),
+    "ground_truth": (pa.bool_(), "Label Studio's mark for an answer that others are measured by"),
+    "prediction": (pa.string(), "Label Studio's number of the prediction it began from, empty if none"),
+    "last_action": (pa.string(), "what Label Studio says was done last, empty if nothing"),
+    "codebook_version": (pa.string(), "the codebook it was given under"),
+    "gone": (pa.string(), "empty if it stands; changed, if a later row is the same answer changed; or deleted"),
+    "result": (pa.string(), "the answer as Label Studio returns it, JSON"),
+}
+
+ANSWERS = Table(name="answers", key="answer_id", columns=GIVEN)  # of annotators
+DECISIONS = Table(name="decisions", key="answer_id", columns=GIVEN)  # of adjudicators
 
 ANNOTATIONS = Table(
     name="annotations",
     key="annotation_id",
     columns={
-        "annotation_id": (pa.string(), "item_id/annotator"),
+        "annotation_id": (pa.string(), "item_id/annotator/codebook version, and /again for a hidden repeat"),
         "item_id": (pa.string(), "the item that was answered"),
         "annotator": (pa.string(), "who answered it, a pseudonym"),
+        "purpose": (pa.string(), "batch, repeat, check or qualification; only a batch's answers count as votes"),
         "target": (pa.string(), "the item's target, empty if stance was not asked"),
         "stance": (pa.string(), "the stance label, empty if not asked"),
         "holder": (pa.string(), "whose stance it is, empty if not asked"),
@@ -51,8 +93,43 @@ ANNOTATIONS = Table(
         "updated_at": (pa.string(), "when it was last changed, ISO 8601 in UTC"),
         "lead_time": (pa.float64(), "seconds the screen was open, 0 if not measured"),
         "codebook_version": (pa.string(), "the codebook it was given under"),
-        "earlier": (pa.int64(), "how many other answers to the item in this annotator's project this one stands for"),
+        "earlier": (pa.int64(), "how many other answers to the same assignment this one stands for"),
+        "left_out": (pa.string(), "why it does not count as a vote, empty if it does"),
+    },
+)
+
+RULINGS = Table(
+    name="rulings",
+    key="ruling_id",
+    columns={
+        "ruling_id": (pa.string(), "item_id/adjudicator/codebook version"),
+        "item_id": (pa.string(), "the item that was ruled on"),
+        "adjudicator": (pa.string(), "who ruled, a pseudonym of assignments.toml"),
+        "stance": (pa.string(), "the stance label, empty if not asked"),
+        "holder": (pa.string(), "whose stance it is, empty if not asked"),
+        "sanction_violation": (pa.string(), "the violation label"),
+        "regime": (pa.list_(pa.string()), "the families of measures, none if not asked"),
+        "none_reason": (pa.string(), "why the violation label is none, empty if not said"),
+        "flags": (pa.list_(pa.string()), "the flags that were ticked"),
+        "reason": (pa.string(), "why the votes differed, a reason code of the codebook; empty if not said"),
+        "guideline_gap": (pa.bool_(), "the adjudicator says that no rule of the codebook decides it"),
+        "comment": (pa.string(), "what the adjudicator wrote, often nothing"),
+        "created_at": (pa.string(), "when it was first given, ISO 8601 in UTC"),
+        "updated_at": (pa.string(), "when it was last changed, ISO 8601 in UTC"),
+        "codebook_version": (pa.string(), "the codebook it was given under"),
         "left_out": (pa.string(), "why it does not count, empty if it does"),
+    },
+)
+
+PROBABILITIES = Table(
+    name="probabilities",
+    key="probability_id",
+    columns={
+        "probability_id": (pa.string(), "item_id/question"),
+        "item_id": (pa.string(), "the item, answered or not"),
+        "question": (pa.string(), "stance or sanction_violation"),
+        "fold": (pa.int64(), "the fold that was held out, from 0; -1 if the item is unanswered and all of them taught"),
+        "probabilities": (pa.list_(pa.float64()), "of each label, in codebook order, summing to 1"),
     },
 )
 
@@ -60,11 +137,19 @@ AGREEMENT = Table(
     name="agreement",
     key="agreement_id",
     columns={
-        "agreement_id": (pa.string(), "question/measure"),
+        "agreement_id": (pa.string(), "question/measure/slice/part"),
         "question": (pa.string(), "what was asked; any_violation is sanction_violation with all but none merged"),
-        "measure": (pa.string(), "alpha (Krippendorff, nominal) or percent (mean pairwise agreement)"),
-        "value": (pa.float64(), "alpha at most 1, percent 0 to 100; NaN where undefined"),
+        "measure": (
+            pa.string(),
+            "alpha (Krippendorff, nominal), ac1 (Gwet), fleiss, cohen (mean over pairs, or of one pair), or percent",
+        ),
+        "slice": (pa.string(), "all, label, pair, annotator (against the others), week, codebook, or repeats"),
+        "part": (pa.string(), "which label, pair, annotator, week or codebook version; all if there is one only"),
+        "value": (pa.float64(), "at most 1, percent 0 to 100; NaN where undefined"),
+        "low": (pa.float64(), "the lower end of its interval, NaN where unknown"),
+        "high": (pa.float64(), "the upper end of its interval, NaN where unknown"),
         "items": (pa.int64(), "items with two answers or more"),
+        "articles": (pa.int64(), "articles these stand in, the unit of the bootstrap"),
         "annotators": (pa.int64(), "annotators among them"),
         "threshold": (pa.float64(), "the codebook's default gate for this question, NaN where there is none"),
         "verdict": (pa.string(), "reached, below threshold, no threshold, or why it is undefined"),
@@ -78,12 +163,59 @@ GOLD = Table(
         "gold_id": (pa.string(), "item_id/question"),
         "item_id": (pa.string(), "the item"),
         "question": (pa.string(), "stance or sanction_violation"),
-        "label": (pa.string(), "the label most annotators gave, empty unless settled"),
+        "label": (pa.string(), "the gold label, empty unless settled"),
         "votes": (pa.int64(), "answers for the leading label"),
         "answers": (pa.int64(), "answers that count"),
         "outcome": (pa.string(), "settled, tied, too few votes, no majority, or cannot tell"),
-        "method": (pa.string(), "how it was settled: majority"),
+        "provenance": (pa.string(), "unanimous, majority, adjudicated, or unresolved"),
+        "method": (pa.string(), "how it was settled: majority, dawid-skene, mace, or adjudication"),
         "shares": (pa.list_(pa.float64()), "share of answers for each label, in codebook order, summing to 1"),
+        "soft": (pa.list_(pa.float64()), "the soft label under the method, in codebook order, summing to 1"),
+        "majority": (pa.string(), "what the majority says, empty without one"),
+        "dawid_skene": (pa.string(), "what Dawid and Skene's model says, empty if it could not be asked"),
+        "mace": (pa.string(), "what MACE says, empty if it could not be asked"),
+        "crowdlab": (pa.string(), "what CROWDLAB says, empty if it could not be asked"),
+        "sensitive": (pa.bool_(), "the label depends on the method"),
+        "quality": (pa.float64(), "CROWDLAB's quality of the leading label, 0 to 1; NaN if it could not be asked"),
+        "recheck": (pa.string(), "why it should be looked at again, empty if nothing speaks for that"),
+        "priority": (pa.int64(), "its place among all rows to be adjudicated, from 0; -1 if it need not be"),
+    },
+)
+
+ADJUDICATION = Table(
+    name="adjudication",
+    key="assignment_id",
+    columns={
+        "assignment_id": (pa.string(), "item_id/adjudicator/codebook version"),
+        "task_key": (pa.string(), "its name in Label Studio, which tells nobody what it is for"),
+        "item_id": (pa.string(), "the item to be ruled on"),
+        "annotator": (pa.string(), "who rules, a pseudonym of an adjudicator in assignments.toml"),
+        "codebook_version": (pa.string(), "the codebook it is to be ruled under"),
+        "place": (pa.int64(), "its place in the adjudicator's project, from 0"),
+        "why": (pa.string(), "disagreement, sensitive to the method, suspected error, or audit (they agreed)"),
+        "votes": (pa.string(), "the answers as they are shown, A first, in random order and without names, JSON"),
+    },
+)
+
+ANNOTATORS = Table(
+    name="annotators",
+    key="annotator",
+    columns={
+        "annotator": (pa.string(), "a pseudonym of assignments.toml"),
+        "assigned": (pa.int64(), "assignments, without those withdrawn"),
+        "answered": (pa.int64(), "of these, answered and not skipped"),
+        "skipped": (pa.int64(), "of these, skipped"),
+        "seconds": (pa.float64(), "median seconds an answer took, NaN if none was measured"),
+        "checks": (pa.int64(), "hidden checks answered"),
+        "checks_passed": (pa.int64(), "of these, with every expected label"),
+        "checks_verdict": (pa.string(), "passed, below the pass mark, or no checks answered"),
+        "qualification": (pa.int64(), "qualification items answered"),
+        "qualification_passed": (pa.int64(), "of these, with every expected label"),
+        "qualification_verdict": (pa.string(), "passed, below the pass mark, or none answered"),
+        "repeats": (pa.int64(), "hidden repeats answered"),
+        "repeats_same": (pa.int64(), "of these, with the same labels as before"),
+        "against_others": (pa.float64(), "alpha of the annotator against the others' answers, NaN if undefined"),
+        "suspected": (pa.string(), "why the answers look like no reading at all, empty if they do not"),
     },
 )
 

@@ -17,7 +17,7 @@ def answer(item: str = "a.1@sanctions-russia", who: str = "annotator-1", **more:
     """One answer as pull keeps it; choices by question, e.g. stance="favor"."""
     kept = {
         "annotation": 1,
-        "account": 7,
+        "account": "seven",
         "updated_at": "2024-05-06T10:00:00Z",
         "skipped": False,
         "codebook_version": "1",
@@ -30,9 +30,11 @@ def answer(item: str = "a.1@sanctions-russia", who: str = "annotator-1", **more:
         for name, value in chosen.items()
     ]  # fmt: skip
     return {
-        "answer_id": f"{item}/{who}/{kept['annotation']}",
+        "answer_id": f"{item}/{who}/1/{kept['annotation']}/{kept['updated_at']}",
+        "assignment_id": f"{item}/{who}/1",
         "item_id": item,
         "annotator": who,
+        "purpose": "batch",
         "created_at": "2024-05-06T10:00:00Z",
         "lead_time": 4.0,
         "result": json.dumps(parts),
@@ -124,10 +126,10 @@ def test_an_answer_to_an_item_that_is_gone_is_kept_with_the_reason():
 
 
 def test_an_answer_of_another_account_does_not_count_in_an_annotators_project():
-    own = [answer(account=7, annotation=1, stance="favor", sanction_violation="none")]
-    own += [answer("a.2@topic", account=7, annotation=2, sanction_violation="none")]
+    own = [answer(account="seven", annotation=1, stance="favor", sanction_violation="none")]
+    own += [answer("a.2@topic", account="seven", annotation=2, sanction_violation="none")]
     strange = answer(
-        account=8, annotation=3, updated_at="2030-01-01T00:00:00Z", stance="none", sanction_violation="none"
+        account="eight", annotation=3, updated_at="2030-01-01T00:00:00Z", stance="none", sanction_violation="none"
     )
 
     found = given(*own, strange)

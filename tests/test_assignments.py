@@ -7,13 +7,13 @@ from labeling.assignments import assign, load
 
 
 def test_every_annotator_is_asked_every_item():
-    found = assign(["a.1@topic", "a.2@topic"], ["annotator-1", "annotator-2"])
+    found = assign(["a.1@topic", "a.2@topic"], ["annotator-1", "annotator-2"], "1")
 
     assert found["assignment_id"].tolist() == [
-        "a.1@topic/annotator-1",
-        "a.2@topic/annotator-1",
-        "a.1@topic/annotator-2",
-        "a.2@topic/annotator-2",
+        "a.1@topic/annotator-1/1",
+        "a.2@topic/annotator-1/1",
+        "a.1@topic/annotator-2/1",
+        "a.2@topic/annotator-2/1",
     ]
 
 

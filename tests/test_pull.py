@@ -62,16 +62,22 @@ def ids(tasks) -> list[list[int]]:
 
 def test_an_answer_keeps_all_that_label_studio_says_of_it_but_no_name():
     assert row({"item_id": "a.1@topic", "codebook_version": "1"}, "annotator-1", GIVEN) == {
-        "answer_id": "a.1@topic/annotator-1/31",
+        "answer_id": "a.1@topic/annotator-1/1/31/2024-05-06T10:01:00Z",
+        "assignment_id": "a.1@topic/annotator-1/1",
         "item_id": "a.1@topic",
         "annotator": "annotator-1",
+        "purpose": "batch",
         "annotation": 31,
-        "account": 7,
+        "account": "7",
         "created_at": "2024-05-06T10:00:00Z",
         "updated_at": "2024-05-06T10:01:00Z",
         "lead_time": 4.5,
         "skipped": False,
+        "ground_truth": False,
+        "prediction": "",
+        "last_action": "",
         "codebook_version": "1",
+        "gone": "",
         "result": json.dumps(GIVEN["result"], ensure_ascii=False),
     }
 
@@ -79,7 +85,7 @@ def test_an_answer_keeps_all_that_label_studio_says_of_it_but_no_name():
 def test_an_answer_whose_account_is_gone_or_whose_time_was_not_taken_is_kept():
     found = row({"item_id": "a.1@topic"}, "annotator-1", {**GIVEN, "completed_by": None, "lead_time": None})
 
-    assert (found["account"], found["lead_time"]) == (0, 0.0)
+    assert (found["account"], found["lead_time"]) == ("", 0.0)
 
 
 def test_the_answers_of_every_account_are_kept_in_order_and_those_to_no_item_counted(tmp_path):
@@ -88,8 +94,9 @@ def test_the_answers_of_every_account_are_kept_in_order_and_those_to_no_item_cou
 
     found, foreign = pull(StandInStudio(one=first, two=second), {"one": "annotator-1", "two": "annotator-2"}, tmp_path)
 
-    assert [one["answer_id"] for one in found] == [
-        "item-1/annotator-1/11", "item-1/annotator-1/12", "item-3/annotator-1/14", "item-5/annotator-2/15",
+    assert [(one["item_id"], one["annotator"], one["annotation"]) for one in found] == [
+        ("item-1", "annotator-1", 11), ("item-1", "annotator-1", 12),
+        ("item-3", "annotator-1", 14), ("item-5", "annotator-2", 15),
     ]  # fmt: skip
     assert foreign == 1
 

@@ -17,6 +17,7 @@ import pytest
 from corpus.errors import ContractError
 from corpus.tables import ITEMS
 from labeling import answer, interface, pull, push, studio
+from labeling.ids import assignment_id, task_key
 from labeling.server import Server, free_port, serve, surroundings, wait
 from labeling.tables import ANSWERS, ASSIGNMENTS
 from tests.house import ROOT
@@ -356,7 +357,20 @@ def workspace(tmp_path, studio_server, monkeypatch):
     ITEMS.write(ITEMS.frame(items), tmp_path / "items.parquet")
     ASSIGNMENTS.write(
         ASSIGNMENTS.frame(
-            [{"assignment_id": f"{item}/{who}", "item_id": item, "annotator": who} for who, item in rounds]
+            [
+                {
+                    "assignment_id": assignment_id(item, who, "1"),
+                    "task_key": task_key(assignment_id(item, who, "1")),
+                    "item_id": item,
+                    "annotator": who,
+                    "codebook_version": "1",
+                    "purpose": "batch",
+                    "batch": 1,
+                    "place": place,
+                    "withdrawn": "",
+                }
+                for place, (who, item) in enumerate(rounds)
+            ]
         ),
         tmp_path / "assignments.parquet",
     )

@@ -45,8 +45,11 @@ class World:
     annotations: pd.DataFrame
 
     def saying(self, changes: Mapping[str, Any]) -> "World":
-        """The same world, with other answers: annotation_id to the columns that change."""
-        rows = [{**row, **changes.get(row["annotation_id"], {})} for row in self.annotations.to_dict("records")]
+        """The same world, with other answers: item_id/annotator to the columns that change."""
+        rows = [
+            {**row, **changes.get(f"{row['item_id']}/{row['annotator']}", {})}
+            for row in self.annotations.to_dict("records")
+        ]
         return replace(self, annotations=ANNOTATIONS.frame(rows))
 
     @property
@@ -64,10 +67,15 @@ class World:
         answers = [
             {
                 **{name: row[name] for name in ANSWERS.columns if name in row},
-                "answer_id": f"{row['annotation_id']}/{at}",
+                "answer_id": f"{row['annotation_id']}/{at}/{row['updated_at']}",
+                "assignment_id": row["annotation_id"],
                 "annotation": at,
-                "account": PEOPLE.index(row["annotator"]),
+                "account": f"account-{PEOPLE.index(row['annotator'])}",
                 "skipped": False,
+                "ground_truth": False,
+                "prediction": "",
+                "last_action": "",
+                "gone": "",
                 "result": json.dumps([]),
             }
             for at, row in enumerate(self.annotations.to_dict("records"))
@@ -172,7 +180,8 @@ def answer(row: dict[str, Any], person: str) -> dict[str, Any]:
         "comment": "",
     }
     given = {"created_at": when, "updated_at": when, "lead_time": 4.0, "codebook_version": "1", "earlier": 0}
-    named = {"annotation_id": f"{item_id}/{person}", "item_id": item_id, "annotator": person, "left_out": ""}
+    named = {"annotation_id": f"{item_id}/{person}/1", "item_id": item_id, "annotator": person, "left_out": ""}
+    named["purpose"] = "batch"
     return {**named, **asked, **led, **given}
 
 

@@ -155,7 +155,7 @@ def card(settings: Settings, book: Codebook, tables: Sources) -> str:
     return pages.render(
         "card.md.jinja",
         annotation_columns=annotation_columns(book),
-        agreement=tables.agreement.to_dict("records"),
+        agreement=tables.agreement[tables.agreement["slice"] == "all"].to_dict("records"),
         annotators=sorted(set(tables.annotations["annotator"])),
         balance=balance(tables.gold[fate == PUBLISHED], tables.splits, book),
         book=book,

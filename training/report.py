@@ -97,10 +97,10 @@ def question(name: str, labels: Sequence[str], predictions: pd.DataFrame, bootst
 
 
 def measures(agreement: pd.DataFrame) -> list[dict[str, object]]:
-    """The agreement table with null where a number is undefined: JSON knows no NaN."""
+    """Agreement over all, with null where a number is undefined: JSON knows no NaN."""
     return [
         {str(key): None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()}
-        for row in agreement.drop(columns="agreement_id").to_dict("records")
+        for row in agreement[agreement["slice"] == "all"].drop(columns="agreement_id").to_dict("records")
     ]
 
 
