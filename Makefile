@@ -21,7 +21,7 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface checks assignments annotations agreement gold recall splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -77,6 +77,11 @@ interface: $(DATA)/interface.xml          ## the annotators' screen and guidelin
 $(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/guidelines.html.jinja \
   labeling/codebook.toml | $(READY)
 	@$(run) $(DATA)/guidelines.html
+
+checks: $(DATA)/checks.parquet            ## sentences whose labels are known: hidden checks and the qualification
+$(DATA)/checks.parquet: labeling/checks.py labeling/codebook.py corpus/targets.py \
+  labeling/checks.toml labeling/codebook.toml corpus/targets.toml | $(READY)
+	@$(run)
 
 assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
 $(DATA)/assignments.parquet: labeling/assignments.py labeling/codebook.py labeling/ids.py \

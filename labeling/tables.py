@@ -9,6 +9,8 @@ CHECKS = Table(
     key="item_id",
     columns={
         **ITEMS.columns,
+        "drawn": (pa.string(), "written: nobody found it in an article"),
+        "demonstration": (pa.bool_(), "always: it is no real news"),
         "use": (pa.string(), "check (hidden among the others) or qualification (answered first)"),
         "stance": (pa.string(), "the expected stance label, empty without a target"),
         "sanction_violation": (pa.string(), "the expected violation label"),
