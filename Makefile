@@ -17,11 +17,12 @@ PARTS = corpus/partitions.py corpus/engine.py corpus/gather.py corpus/tables.py
 again = $(MAKE) --no-print-directory
 
 .DELETE_ON_ERROR:
+.PRECIOUS: $(DATA)/batch.parquet  # what they were before is part of what they are
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface checks assignments annotations agreement gold recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface checks batch assignments annotations agreement gold recall splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -82,6 +83,11 @@ checks: $(DATA)/checks.parquet            ## sentences whose labels are known: h
 $(DATA)/checks.parquet: labeling/checks.py labeling/codebook.py corpus/targets.py \
   labeling/checks.toml labeling/codebook.toml corpus/targets.toml | $(READY)
 	@$(run)
+
+batch: $(DATA)/batch.parquet              ## which items are asked and why each was drawn; MORE=300 draws so many more
+$(DATA)/batch.parquet: labeling/batch.py labeling/picks.py labeling/draw.py \
+  labeling/batch.toml $(DATA)/items.parquet $(DATA)/duplicates.parquet $(DATA)/contrasts.parquet $(if $(MORE),FORCE)
+	@$(PYTHON) -m labeling.batch $(filter-out %.py FORCE,$^) $(DATA)/probabilities.parquet "$(MORE)" $@
 
 assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
 $(DATA)/assignments.parquet: labeling/assignments.py labeling/codebook.py labeling/ids.py \

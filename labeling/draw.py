@@ -1,6 +1,12 @@
 """A draw is a function of a name and a salt: it is the same on every machine, and more names move none."""
 
 import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.uint64]
 
 
 def bucket(name: str, salt: str) -> int:
@@ -13,3 +19,13 @@ def bucket(name: str, salt: str) -> int:
     True
     """
     return int(hashlib.sha256(f"{salt}/{name}".encode()).hexdigest(), 16) % 100
+
+
+def ranks(names: Iterable[str], salt: str) -> Numbers:
+    """A random number for each name, 0 to 2**64 - 1: in their order the names are shuffled, and the first are a sample.
+
+    >>> ranks(["a", "b"], "s").tolist() == [*ranks(["a"], "s"), *ranks(["b"], "s")]
+    True
+    """
+    drawn = b"".join(hashlib.sha256(f"{salt}/{name}".encode()).digest()[:8] for name in names)
+    return np.frombuffer(drawn, dtype=">u8").astype(np.uint64)

@@ -26,10 +26,20 @@ BATCH = Table(
         "article_id": (pa.string(), "the article it stands in"),
         "batch": (pa.int64(), "which draw it came with, from 1; the first is the probability sample"),
         "place": (pa.int64(), "its place in the draw, from 0"),
-        "reason": (pa.string(), "why it was drawn: sample, uncertainty, diversity, rare class, random, or all"),
-        "probability": (pa.float64(), "how likely it was to be drawn, above 0 to 1; NaN where a model had a say"),
-        "population": (pa.int64(), "items that might have been drawn instead, itself among them"),
+        "reason": (
+            pa.string(),
+            "why it was drawn: sample, all (of a small workspace), audit (of the targets' cues), or, of a later draw, "
+            "random, uncertainty, rare class, contrast or diversity",
+        ),
+        "probability": (
+            pa.float64(),
+            "how likely it was to be drawn for this reason, above 0 to 1; of random, from its population; NaN where a "
+            "model or the targets' cues had a say",
+        ),
+        "population": (pa.int64(), "wordings that might have been drawn instead, its own among them"),
+        "copies": (pa.int64(), "items of its wording in the population, itself among them, for all of which it stands"),
         "score": (pa.float64(), "what the model said of it when it was drawn, 0 to 1; NaN where it was not asked"),
+        "withdrawn": (pa.string(), "why it is asked no more, empty if it is"),
     },
 )
 

@@ -222,6 +222,6 @@ def tables(folder: Path, *names: str) -> list[Path]:
     return [folder / f"{name}.parquet" for name in names]
 
 
-def step(main: Callable[..., None], *paths: Path) -> None:
+def step(main: Callable[..., None], *paths: Path | str) -> None:
     """Call a step with its paths, as make does."""
     main(*paths)
