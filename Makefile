@@ -17,7 +17,7 @@ PARTS = corpus/partitions.py corpus/engine.py corpus/gather.py corpus/tables.py
 again = $(MAKE) --no-print-directory
 
 .DELETE_ON_ERROR:
-.PRECIOUS: $(DATA)/batch.parquet  # what they were before is part of what they are
+.PRECIOUS: $(DATA)/batch.parquet $(DATA)/assignments.parquet  # what they were before is part of what they are
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
@@ -90,9 +90,12 @@ $(DATA)/batch.parquet: labeling/batch.py labeling/picks.py labeling/draw.py \
 	@$(PYTHON) -m labeling.batch $(filter-out %.py FORCE,$^) $(DATA)/probabilities.parquet "$(MORE)" $@
 
 assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
-$(DATA)/assignments.parquet: labeling/assignments.py labeling/codebook.py labeling/ids.py \
-  labeling/assignments.toml $(DATA)/items.parquet labeling/codebook.toml
-	@$(run)
+$(DATA)/assignments.parquet: labeling/assignments.py labeling/asking.py labeling/queue.py labeling/sharing.py \
+  labeling/current.py labeling/codebook.py labeling/draw.py labeling/ids.py labeling/assignments.toml \
+  $(DATA)/batch.parquet $(DATA)/checks.parquet labeling/codebook.toml \
+  $(wildcard $(DATA)/answers.parquet $(DATA)/relabel.parquet)
+	@$(PYTHON) -m labeling.assignments labeling/assignments.toml $(DATA)/batch.parquet $(DATA)/checks.parquet \
+	  labeling/codebook.toml $(DATA)/answers.parquet $(DATA)/relabel.parquet $@
 
 annotations: $(DATA)/annotations.parquet  ## one row a person's current answer to an item
 $(DATA)/annotations.parquet: labeling/annotations.py labeling/choices.py labeling/codebook.py \
