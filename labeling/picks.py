@@ -1,5 +1,6 @@
 """Items that may be drawn -> those that teach a model most: where it is unsure, where rare labels are, what is new."""
 
+import warnings
 from collections.abc import Callable, Collection, Mapping, Set
 from functools import partial
 
@@ -11,6 +12,7 @@ RANDOM, UNCERTAINTY, RARE_CLASS = "random", "uncertainty", "rare class"
 CONTRAST, DIVERSITY = "contrast", "diversity"
 REASONS = (RANDOM, UNCERTAINTY, RARE_CLASS, CONTRAST, DIVERSITY)  # in the order in which they draw
 
+WIDER = 5  # times as many unsure units as are drawn, from which those are taken that are unlike each other
 RARE = 0.5  # a label with less than so much of an even share is rare
 DIMENSIONS = 64  # of a sentence, when sentences are clustered
 CLUSTERED = 20_000  # sentences at most; of more, so many at random
@@ -39,16 +41,14 @@ def more(units: pd.DataFrame, picks: Mapping[str, Pick], count: int, shares: Map
     Chance draws first, so that no model has a say in what it draws from. The others take one unit of a sentence.
     """
     wanted = apportioned(count, {reason: shares[reason] for reason in picks})
-    parts = [units.head(0).assign(reason="", score=UNKNOWN, probability=UNKNOWN, population=0)]
+    units = units.assign(score=UNKNOWN, probability=UNKNOWN)
+    parts = [units.head(0).assign(reason="", population=0)]
     for reason, pick in picks.items():
         taken = pd.concat(parts)
         apart = "wording" if reason == RANDOM else "kin"
         left = units[~units[apart].isin(taken[apart])].drop_duplicates(apart)
         if missing := min(len(left), count - len(taken) if reason == DIVERSITY else wanted[reason]):
-            chosen = pick(left, missing).assign(reason=reason, population=len(left))
-            parts.append(
-                chosen.assign(probability=missing / len(left) / chosen["copies"] if apart == "wording" else UNKNOWN)
-            )
+            parts.append(pick(left, missing).assign(reason=reason, population=len(left)))
     return pd.concat(parts)
 
 
@@ -73,13 +73,16 @@ def apportioned(count: int, shares: Mapping[str, int]) -> dict[str, int]:
 
 def at_random(units: pd.DataFrame, count: int) -> pd.DataFrame:
     """The first, since they are in random order."""
-    return units.head(count).assign(score=UNKNOWN)
+    return units.head(count).assign(probability=count / len(units) / units["copies"])
 
 
 def unsure(units: pd.DataFrame, count: int, scores: pd.Series) -> pd.DataFrame:
-    """The units of which the model is least sure."""
+    """Of the units that the model is least sure of, so many that are unlike each other.
+
+    Source: Zhdanov, “Diverse mini-batch active learning” (2019).
+    """
     known = units.assign(score=units["item_id"].map(scores)).dropna(subset="score")
-    return known.sort_values("score", ascending=False, kind="stable").head(count)
+    return diverse(known.sort_values("score", ascending=False, kind="stable").head(WIDER * count), count)
 
 
 def rare(units: pd.DataFrame, count: int, scores: pd.DataFrame) -> pd.DataFrame:
@@ -88,7 +91,7 @@ def rare(units: pd.DataFrame, count: int, scores: pd.DataFrame) -> pd.DataFrame:
     turns = known.groupby("label")["score"].rank(ascending=False, method="first")
     first = known.assign(turn=turns).sort_values(["turn", "score", "item_id"], ascending=[True, False, True])
     best = first.drop_duplicates("item_id").head(count)
-    return units.merge(best[["item_id", "score"]], on="item_id")
+    return units.drop(columns="score").merge(best[["item_id", "score"]], on="item_id")
 
 
 def contrasting(units: pd.DataFrame, count: int, asked: Collection[str], twins: Twins) -> pd.DataFrame:
@@ -96,7 +99,7 @@ def contrasting(units: pd.DataFrame, count: int, asked: Collection[str], twins: 
     mirrored = {
         f"{twin}@{asks}" for kin, _, asks in (one.rpartition("@") for one in asked) for twin in twins.get(kin, ())
     }
-    return units[units["wording"].isin(mirrored)].head(count).assign(score=UNKNOWN)
+    return units[units["wording"].isin(mirrored)].head(count)
 
 
 def diverse(units: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -106,16 +109,16 @@ def diverse(units: pd.DataFrame, count: int) -> pd.DataFrame:
     """
     some = units.head(max(CLUSTERED, count))
     if count >= len(some):
-        return some.assign(score=UNKNOWN)
+        return some
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):
+    with threadpool_limits(1), warnings.catch_warnings(action="ignore"):  # of texts that are all alike
         points = placed(some["text"].tolist())
         clusters = KMeans(count, n_init=1, random_state=SEED).fit(points)
     apart = np.square(points - clusters.cluster_centers_[clusters.labels_]).sum(axis=1)
     nearest = some.assign(apart=apart, cluster=clusters.labels_).sort_values("apart", kind="stable")
-    return nearest.drop_duplicates("cluster").head(count).assign(score=UNKNOWN)
+    return nearest.assign(second=nearest.duplicated("cluster")).sort_values("second", kind="stable").head(count)
 
 
 def placed(texts: list[str]) -> Scores:

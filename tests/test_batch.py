@@ -205,17 +205,20 @@ def test_a_later_draw_keeps_the_shares_and_says_why_each_was_drawn():
     }  # fmt: skip
 
 
-def test_the_items_the_model_is_least_sure_of_are_drawn_with_their_score():
+def test_of_the_items_the_model_is_least_sure_of_those_unlike_each_other_are_drawn_with_their_score():
     asked = items(100)
-    free = sorted(set(asked["article_id"]) - held(asked))
-    doubtful = {f"{free[0]}_0": [0.4, 0.4, 0.2], f"{free[1]}_1": [0.5, 0.3, 0.2]}
+    free = sorted(set(asked["article_id"]) - held(asked))[:10]
+    doubtful = {f"{article}_0": [0.4 + at / 100, 0.4, 0.2 - at / 100] for at, article in enumerate(free)}
+    kinds = {f"{article}.0": f"oil oil {at}" if at % 2 else f"arms arms {at}" for at, article in enumerate(free)}
+    asked["text"] = asked["sentence_id"].map(kinds).fillna(asked["text"])
     only = dataclasses.replace(LARGE, shares={**dict.fromkeys(SHARES, 0), "uncertainty": 1})
 
     found = draw(asked, more=2, model=model(asked, **doubtful), settings=only)
 
-    chosen = found[found["reason"] == "uncertainty"].sort_values("score", ascending=False)
-    assert chosen["item_id"].tolist() == [f"{free[0]}.0@iran", f"{free[1]}.1@iran"]
-    assert chosen["score"].tolist() == pytest.approx([1.0, 0.8])
+    chosen = found[found["reason"] == "uncertainty"]
+    assert {kinds[item.removesuffix("@iran")].split()[0] for item in chosen["item_id"]} == {"oil", "arms"}
+    sure = {f"{article}.0@iran": 1 - at / 100 for at, article in enumerate(free)}
+    assert chosen["score"].tolist() == pytest.approx([sure[item] for item in chosen["item_id"]])
 
 
 def test_the_least_sure_question_of_an_item_counts():
@@ -284,12 +287,18 @@ def test_without_a_model_later_draws_are_diverse_and_random():
 
 def test_a_diverse_draw_takes_one_of_each_kind():
     texts = [f"{kind} and {kind} again number {at}" for at in range(8) for kind in ("oil", "arms", "coal")]
-    units = pd.DataFrame({"text": texts, "wording": texts})
+    units = pd.DataFrame({"text": texts})
 
     chosen = diverse(units, 3)
 
     assert sorted(text.split()[0] for text in chosen["text"]) == ["arms", "coal", "oil"]
     assert diverse(units, 3).equals(chosen)
+
+
+def test_of_texts_that_are_all_alike_as_many_are_drawn_as_are_wanted():
+    units = pd.DataFrame({"text": ["oil and arms"] * 9})
+
+    assert len(diverse(units, 3)) == 3
 
 
 def test_more_than_there_is_draws_all_there_is():
