@@ -98,8 +98,8 @@ $(DATA)/assignments.parquet: labeling/assignments.py labeling/asking.py labeling
 	  labeling/codebook.toml $(DATA)/answers.parquet $(DATA)/relabel.parquet $@
 
 annotations: $(DATA)/annotations.parquet  ## one row a person's current answer to an item
-$(DATA)/annotations.parquet: labeling/annotations.py labeling/choices.py labeling/codebook.py \
-  $(DATA)/answers.parquet $(DATA)/items.parquet labeling/codebook.toml
+$(DATA)/annotations.parquet: labeling/annotations.py labeling/asking.py labeling/choices.py labeling/codebook.py \
+  labeling/current.py $(DATA)/answers.parquet $(DATA)/items.parquet $(DATA)/checks.parquet labeling/codebook.toml
 	@$(run)
 
 agreement: $(DATA)/agreement.parquet      ## how far annotators agree beyond chance, by question
