@@ -167,7 +167,9 @@ def main(
     """Read items, assignments, screen and guidelines, send what is new."""
     version = codebook.load(codebook_file).version
     items = ITEMS.read(item_file)
-    rounds = plan(items, ASSIGNMENTS.read(assignment_file), version)
+    assignments = ASSIGNMENTS.read(assignment_file)
+    asked = assignments[(assignments["purpose"] == "batch") & (assignments["withdrawn"] == "")]
+    rounds = plan(items, asked, version)
     named = {title(workspace, version, annotator): tasks for annotator, tasks in rounds.items()}
     screen, guidelines = (path.read_text(encoding="utf-8") for path in (screen_file, guidelines_file))
     added = push(connect(os.environ), named, screen, guidelines)
