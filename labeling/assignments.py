@@ -17,7 +17,7 @@ from labeling.current import current
 from labeling.ids import assignment_id, task_key
 from labeling.queue import Tasks, free_place, queue
 from labeling.sharing import even, share
-from labeling.tables import ANSWERS, ASSIGNMENTS, BATCH, CHECKS, RELABEL
+from labeling.tables import ANSWERS, ASSIGNMENTS, BATCH, CHECKS, RELABEL, if_there
 
 
 def load(path: Path) -> Settings:
@@ -128,10 +128,8 @@ def main(
 ) -> None:
     """Read who answers what is asked, and what was assigned and answered before, write assignments."""
     settings, version = load(setting_file), codebook.load(codebook_file).version
-    former, answers, relabel = (
-        table.read(path) if path.exists() else table.frame([])
-        for table, path in ((ASSIGNMENTS, out), (ANSWERS, answer_file), (RELABEL, relabel_file))
-    )
+    former, answers = if_there(ASSIGNMENTS, out), if_there(ANSWERS, answer_file)
+    relabel = if_there(RELABEL, relabel_file)
     stale = set(zip(relabel["item_id"], relabel["from_version"], strict=True))
     found = assign(former, BATCH.read(batch_file), CHECKS.read(check_file), answers, stale, settings, version)
     ASSIGNMENTS.write(found, out, told(found, len(former), settings))

@@ -13,7 +13,7 @@ from corpus.shell import shell
 from corpus.tables import CONTRASTS, DUPLICATES, ITEMS
 from labeling import picks
 from labeling.draw import bucket, ranks
-from labeling.tables import BATCH, PROBABILITIES
+from labeling.tables import BATCH, PROBABILITIES, if_there
 
 SAMPLE, ALL, AUDIT = "sample", "all", "audit"
 GONE = "no item any more"
@@ -190,13 +190,12 @@ def main(
 ) -> None:
     """Read items, copies, contrasts, what was drawn before and what a model says, write batch."""
     settings, wanted = load(setting_file), number(more)
-    former = BATCH.read(out) if out.exists() else BATCH.frame([])
+    former = if_there(BATCH, out)
     same_sample(former, setting_file, settings)
     duplicates = DUPLICATES.read(duplicate_file, ["sentence_id", "group_id"])
     items = ITEMS.read(item_file, ["item_id", "sentence_id", "article_id", "drawn", *(["text"] if wanted else [])])
     twins = picks.twins(CONTRASTS.read(contrast_file, ["sentence_a", "sentence_b"]), duplicates)
-    known = wanted and probability_file.exists()
-    probabilities = PROBABILITIES.read(probability_file) if known else PROBABILITIES.frame([])
+    probabilities = if_there(PROBABILITIES, probability_file) if wanted else PROBABILITIES.frame([])
     found = batch(former, prepared(items, duplicates, settings), twins, probabilities, wanted, settings)
     BATCH.write(found, out, told(found, len(former), wanted, probabilities.empty))
 

@@ -1,8 +1,17 @@
 """The tables of this stage."""
 
+from pathlib import Path
+
+import pandas as pd
 import pyarrow as pa
 
 from corpus.tables import ITEMS, Table
+
+
+def if_there(table: Table, path: Path) -> pd.DataFrame:
+    """A table that a workspace may lack; empty if it does."""
+    return table.read(path) if path.exists() else table.frame([])
+
 
 CHECKS = Table(
     name="checks",
