@@ -17,12 +17,12 @@ PARTS = corpus/partitions.py corpus/engine.py corpus/gather.py corpus/tables.py
 again = $(MAKE) --no-print-directory
 
 .DELETE_ON_ERROR:
-.PRECIOUS: $(DATA)/batch.parquet $(DATA)/assignments.parquet  # what they were before is part of what they are
+.PRECIOUS: $(DATA)/batch.parquet $(DATA)/assignments.parquet $(DATA)/forecasts.parquet  # made from what they were
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface checks batch assignments annotations agreement gold recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface checks batch assignments annotations agreement gold recall plan splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -115,6 +115,15 @@ recall: $(DATA)/recall.parquet            ## how much of what has a stance the t
 $(DATA)/recall.parquet: labeling/recall.py \
   labeling/recall.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
 	@$(run)
+
+plan: $(DATA)/plan.parquet                ## what the next 100, 300, 1,000 labels buy, and what past forecasts were worth
+	@$(PYTHON) -m labeling.outlook $<
+$(DATA)/plan.parquet: labeling/plan.py labeling/forecast.py labeling/codebook.py \
+  labeling/plan.toml labeling/codebook.toml $(DATA)/agreement.parquet $(wildcard $(DATA)/curve.parquet)
+	@$(PYTHON) -m labeling.plan labeling/plan.toml labeling/codebook.toml $(DATA)/agreement.parquet \
+	  $(DATA)/curve.parquet $(DATA)/forecasts.parquet $@
+
+$(DATA)/forecasts.parquet: $(DATA)/plan.parquet ;
 
 # Pulled, never made: pull says what to do when it is not there.
 $(DATA)/answers.parquet:
