@@ -80,8 +80,8 @@ $(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/guide
 	@$(run) $(DATA)/guidelines.html
 
 checks: $(DATA)/checks.parquet            ## sentences whose labels are known: hidden checks and the qualification
-$(DATA)/checks.parquet: labeling/checks.py labeling/codebook.py corpus/targets.py \
-  labeling/checks.toml labeling/codebook.toml corpus/targets.toml | $(READY)
+$(DATA)/checks.parquet: labeling/checks.py labeling/codebook.py \
+  labeling/checks.toml labeling/codebook.toml corpus/targets.toml $(DATA)/items.parquet
 	@$(run)
 
 batch: $(DATA)/batch.parquet              ## which items are asked and why each was drawn; MORE=300 draws so many more

@@ -1,7 +1,7 @@
 """Items -> batch: which are asked, a random sample first and then those that teach a model most, and why."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -37,11 +37,22 @@ def load(path: Path) -> Settings:
     wanted = {field.name for field in fields(Settings)}
     if wrong := sorted(wanted ^ set(raw)):
         raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
-    if not 0 < raw["percent"] < 100:  # noqa: PLR2004
-        raise ContractError(f"{path}: percent is {raw['percent']}, but it is above 0 and below 100. Correct it.")
-    if set(raw["shares"]) != set(picks.REASONS) or min(raw["shares"].values()) < 0:
-        raise ContractError(f"{path}: [shares] are {', '.join(picks.REASONS)}, none below 0. Correct them.")
-    return Settings(**raw)
+    for fault in faults(found := Settings(**raw)):
+        raise ContractError(f"{path}: {fault} Correct it.")
+    return found
+
+
+def faults(settings: Settings) -> Iterator[str]:
+    """What the settings say that cannot be."""
+    counts = {"percent": settings.percent, "sample": settings.sample, "all_up_to": settings.all_up_to}
+    for name, count in counts.items():
+        if not isinstance(count, int) or count < 0:
+            yield f"{name} is {count!r}, but it is a whole number, 0 or more."
+    if not 0 < settings.percent < 100:  # noqa: PLR2004
+        yield f"percent is {settings.percent}, but it is above 0 and below 100."
+    shares = settings.shares
+    if set(shares) != set(picks.REASONS) or not all(isinstance(one, int) and one >= 0 for one in shares.values()):
+        yield f"[shares] are {', '.join(picks.REASONS)}, whole numbers, 0 or more."
 
 
 def prepared(items: pd.DataFrame, duplicates: pd.DataFrame, settings: Settings) -> pd.DataFrame:

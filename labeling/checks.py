@@ -1,8 +1,8 @@
-"""checks.toml -> checks: sentences whose labels are known, hidden among the others or asked first of all."""
+"""checks.toml -> checks: sentences whose labels are known, hidden among items or asked first, and like items to see."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from corpus import targets, toml
 from corpus.errors import ContractError
 from corpus.shell import shell
+from corpus.tables import ITEMS
 from corpus.targets import TOPIC
 from labeling import codebook
 from labeling.codebook import Codebook
@@ -19,6 +20,8 @@ from labeling.tables import CHECKS
 USES = ("check", "qualification")
 NEEDED = ("title", "outlet", "published", "text", "sanction_violation", "why")
 MAY_LACK = ("target", "before", "after", "stance")  # empty then
+LOOK = ("title", "outlet", "published", "before", "after")  # what the screen shows around a sentence
+MOST = 0.5  # of the items
 
 Written = Mapping[str, Any]
 
@@ -56,7 +59,12 @@ def fault(entry: Written, book: Codebook) -> str:
     return ""
 
 
-def check(entry: Written, propositions: Mapping[str, str]) -> dict[str, object]:
+def worn(items: pd.DataFrame) -> set[str]:
+    """What is shown around most items: a check that showed more would be told by it."""
+    return {name for name in LOOK if (items[name] != "").mean() >= MOST} if len(items) else set(LOOK)
+
+
+def check(entry: Written, propositions: Mapping[str, str], look: Collection[str]) -> dict[str, object]:
     """One row of CHECKS; its ids are made of content as those of articles are, and look like theirs."""
     article, sentence = (
         hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
@@ -65,6 +73,7 @@ def check(entry: Written, propositions: Mapping[str, str]) -> dict[str, object]:
     sentence_id = f"{article[:10]}.{sentence[:6]}"
     return {
         **entry,
+        **{name: entry[name] if name in look else "" for name in LOOK},
         "item_id": f"{sentence_id}@{entry['target'] or TOPIC}",
         "sentence_id": sentence_id,
         "article_id": article[:10],
@@ -74,16 +83,16 @@ def check(entry: Written, propositions: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def checks(written: list[dict[str, Any]], propositions: Mapping[str, str]) -> pd.DataFrame:
+def checks(written: list[dict[str, Any]], propositions: Mapping[str, str], look: Collection[str]) -> pd.DataFrame:
     """One row an entry whose target is asked about, in the file's order."""
     known = {"": "", **propositions}
-    return CHECKS.frame([check(entry, known) for entry in written if entry["target"] in known])
+    return CHECKS.frame([check(entry, known, look) for entry in written if entry["target"] in known])
 
 
-def main(setting_file: Path, codebook_file: Path, target_file: Path, out: Path) -> None:
-    """Read what was written, the codebook and the targets, write checks."""
-    written = load(setting_file, codebook.load(codebook_file))
-    found = checks(written, {one.id: one.proposition for one in targets.load(target_file).targets})
+def main(setting_file: Path, codebook_file: Path, target_file: Path, item_file: Path, out: Path) -> None:
+    """Read what was written, the codebook, the targets and what items look like, write checks."""
+    written, look = load(setting_file, codebook.load(codebook_file)), worn(ITEMS.read(item_file, LOOK))
+    found = checks(written, {one.id: one.proposition for one in targets.load(target_file).targets}, look)
     uses = Counter(found["use"])
     told = ", ".join(f"{uses[use]:,} {use}" for use in USES)
     left = f"; left out: {len(written) - len(found):,} about targets that {target_file} does not have"

@@ -37,10 +37,15 @@ def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
     raw = toml.read(path)
     try:
-        more = raw.pop("more")
-        return Settings(more, Chance(**raw))
+        found = Settings(raw.pop("more"), Chance(**raw))
+        right = min(found.more, default=0) > 0 and 0 < found.chance.level < 1 and found.chance.draws > 0
     except (KeyError, TypeError) as error:
         raise ContractError(f"{path} cannot be read: {error}. Give more, level, draws and seed.") from error
+    if not right:
+        raise ContractError(
+            f"{path}: give numbers of labels above 0 in more, draws above 0, and a level above 0 and below 1."
+        )
+    return found
 
 
 def widths(agreement: pd.DataFrame, settings: Settings) -> Iterator[Row]:

@@ -396,6 +396,14 @@ def test_assignments_goes_on_from_its_own_file_and_says_what_is_new(tmp_path, ca
         pytest.param(
             '"annotator-2"', '"annotator-1"', "`annotators` names nobody, or somebody twice. Correct it.", id="twice"
         ),
+        pytest.param(
+            '["annotator-1", "annotator-2", "annotator-3"]', '"annotator-1"',
+            "`annotators` is no list of pseudonyms. Correct it.", id="no list",
+        ),
+        pytest.param(
+            "answers = 3", 'answers = "3"', "answers is '3', but it is a whole number. Correct it.",
+            id="a number in quotes",
+        ),
         pytest.param("repeats = 5", "", "repeats is missing. Correct it.", id="a missing key"),
         pytest.param("repeats = 5", "repeats = 5\nlabels = 1", "labels is unknown. Correct it.", id="a strange key"),
         pytest.param(

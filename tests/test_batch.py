@@ -353,10 +353,14 @@ def test_more_is_a_number(more):
             "percent = 20", "percent = 0", "percent is 0, but it is above 0 and below 100. Correct it.", id="no sample"
         ),
         pytest.param("sample = 500", "", "sample is missing. Correct it.", id="a missing key"),
+        pytest.param(
+            "sample = 500", "sample = '500'", "sample is '500', but it is a whole number, 0 or more. Correct it.",
+            id="a number in quotes",
+        ),
         pytest.param("sample = 500", "sample = 500\nsize = 3", "size is unknown. Correct it.", id="a strange key"),
         pytest.param(
             "random = 20", "randomly = 20",
-            "[shares] are random, uncertainty, rare class, contrast, diversity, none below 0. Correct them.",
+            "[shares] are random, uncertainty, rare class, contrast, diversity, whole numbers, 0 or more. Correct it.",
             id="a strange share",
         ),
     ],

@@ -6,14 +6,15 @@ from corpus import targets
 from corpus.errors import ContractError
 from corpus.tables import ITEMS
 from labeling import codebook
-from labeling.checks import check, checks, load, main
+from labeling.checks import LOOK, check, checks, load, main, worn
 from labeling.tables import CHECKS
 from tests.house import ROOT
+from tests.world import step, world
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
 TARGETS = targets.load(ROOT / "corpus/targets.toml")
 PROPOSITIONS = {one.id: one.proposition for one in TARGETS.targets}
-SHIPPED = checks(load(ROOT / "labeling/checks.toml", BOOK), PROPOSITIONS)
+SHIPPED = checks(load(ROOT / "labeling/checks.toml", BOOK), PROPOSITIONS, LOOK)
 WRITTEN = """
 [[check]]
 target = "sanctions-iran"
@@ -31,7 +32,7 @@ def test_an_entry_becomes_a_row_that_looks_like_an_item(tmp_path):
     path = tmp_path / "checks.toml"
     path.write_text(WRITTEN)
 
-    (row,) = checks(load(path, BOOK), PROPOSITIONS).to_dict("records")
+    (row,) = checks(load(path, BOOK), PROPOSITIONS, LOOK).to_dict("records")
 
     assert row == {
         "item_id": "32507e874a.fa751e@sanctions-iran",
@@ -81,11 +82,26 @@ def test_a_check_has_all_that_an_item_has():
     assert list(CHECKS.columns)[: len(ITEMS.columns)] == list(ITEMS.columns)
 
 
+def test_a_check_shows_no_more_than_most_items_do():
+    items = world(articles=3).items.assign(outlet="", before=["", *["Before."] * 14], after=["After.", *[""] * 14])
+
+    look = worn(items)
+
+    row = check(load(ROOT / "labeling/checks.toml", BOOK)[0], PROPOSITIONS, look)
+    assert look == {"title", "published", "before"}
+    assert {name: bool(row[name]) for name in LOOK} == {
+        "title": True, "outlet": False, "published": True, "before": True, "after": False,
+    }  # fmt: skip
+    assert row["item_id"] == SHIPPED["item_id"].iloc[0]
+
+
 def test_a_check_about_a_target_that_is_not_asked_about_is_left_out_and_counted(tmp_path, capsys):
     (tmp_path / "checks.toml").write_text(WRITTEN + WRITTEN.replace("sanctions-iran", "sanctions-atlantis"))
     target_file = ROOT / "corpus/targets.toml"
+    ITEMS.save(ITEMS.arrow(world(articles=1).items), tmp_path / "items.parquet")
 
-    main(tmp_path / "checks.toml", ROOT / "labeling/codebook.toml", target_file, tmp_path / "checks.parquet")
+    settings = tmp_path / "checks.toml", ROOT / "labeling/codebook.toml", target_file
+    step(main, *settings, tmp_path / "items.parquet", tmp_path / "checks.parquet")
 
     assert capsys.readouterr().out == (
         f"checks: 1 rows -> {tmp_path / 'checks.parquet'} (1 check, 0 qualification; "
@@ -96,7 +112,7 @@ def test_a_check_about_a_target_that_is_not_asked_about_is_left_out_and_counted(
 def test_no_checks_are_a_table_without_rows(tmp_path):
     (tmp_path / "checks.toml").write_text("")
 
-    assert len(checks(load(tmp_path / "checks.toml", BOOK), PROPOSITIONS)) == 0
+    assert len(checks(load(tmp_path / "checks.toml", BOOK), PROPOSITIONS, LOOK)) == 0
 
 
 @pytest.mark.parametrize(
@@ -150,6 +166,6 @@ def test_an_entry_under_another_head_is_told(tmp_path, head, message):
 
 
 def test_the_same_entry_has_the_same_id_on_every_machine():
-    entry = {"outlet": "a", "published": "b", "title": "c", "text": "d", "target": ""}
+    entry = {"outlet": "a", "published": "b", "title": "c", "text": "d", "target": "", "before": "", "after": ""}
 
-    assert check(entry, {"": ""})["item_id"] == "ee2be6da91.3c3638@topic"
+    assert check(entry, {"": ""}, LOOK)["item_id"] == "ee2be6da91.3c3638@topic"

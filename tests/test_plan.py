@@ -16,6 +16,8 @@ SETTINGS = load(ROOT / "labeling/plan.toml")
 CHANCE = Chance(level=0.8, draws=200, seed=1)
 SIZES, DRAWS = np.repeat([50.0, 100, 200, 400, 800], 6), np.tile(np.arange(6.0), 5)
 
+WRONG = ": give numbers of labels above 0 in more, draws above 0, and a level above 0 and below 1."
+
 
 def agreed(items: int = 400, half: float = 0.05, **more: object) -> pd.DataFrame:
     """AGREEMENT with one alpha of one question."""
@@ -227,11 +229,21 @@ def test_plan_goes_from_file_to_file_and_remembers(tmp_path, capsys):
     assert PLAN.read(files["plan"])["now"].tolist() == [True] * 12 + [False] * 3
 
 
-def test_a_mistake_in_plan_toml_is_told_in_one_line(tmp_path):
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        pytest.param(
+            "more =", "later =", " cannot be read: 'more'. Give more, level, draws and seed.", id="a strange key"
+        ),
+        pytest.param("[100, 300, 1000]", "[]", WRONG, id="nothing ahead"),
+        pytest.param("level = 0.8", "level = 80", WRONG, id="a level in percent"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_plan_toml_is_told_in_one_line(tmp_path, old, new, message):
     path = tmp_path / "plan.toml"
-    path.write_text("level = 0.8\ndraws = 500\nseed = 1\n")
+    path.write_text((ROOT / "labeling/plan.toml").read_text().replace(old, new))
 
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path} cannot be read: 'more'. Give more, level, draws and seed."
+    assert str(error.value) == f"{path}{message}"
