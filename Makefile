@@ -21,7 +21,7 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement rulings gold recall splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -93,10 +93,17 @@ $(DATA)/agreement.parquet: labeling/agreement.py labeling/measures.py labeling/b
   $(DATA)/annotations.parquet labeling/codebook.toml labeling/agreement.toml
 	@$(run)
 
-gold: $(DATA)/gold.parquet                ## the label of each item and how it was settled
-$(DATA)/gold.parquet: labeling/gold.py labeling/codebook.py \
-  $(DATA)/annotations.parquet labeling/codebook.toml labeling/gold.toml
-	@$(run)
+rulings: $(DATA)/rulings.parquet          ## one row an adjudicator's current ruling on an item
+$(DATA)/rulings.parquet: labeling/rulings.py labeling/choices.py labeling/codebook.py labeling/current.py \
+  labeling/codebook.toml $(DATA)/items.parquet $(wildcard $(DATA)/decisions.parquet)
+	@$(PYTHON) -m labeling.rulings labeling/codebook.toml $(DATA)/items.parquet $(DATA)/decisions.parquet $@
+
+gold: $(DATA)/gold.parquet                ## the label of each item, how it was settled, and how surely
+$(DATA)/gold.parquet: labeling/gold.py labeling/settling.py labeling/aggregation.py labeling/codebook.py \
+  labeling/codebook.toml labeling/gold.toml $(DATA)/annotations.parquet $(DATA)/rulings.parquet \
+  $(wildcard $(DATA)/probabilities.parquet)
+	@$(PYTHON) -m labeling.gold labeling/codebook.toml labeling/gold.toml $(DATA)/annotations.parquet \
+	  $(DATA)/rulings.parquet $(DATA)/probabilities.parquet $@
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
 $(DATA)/recall.parquet: labeling/recall.py \

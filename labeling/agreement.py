@@ -19,7 +19,7 @@ from labeling.measures import Floats, Pairs, measured, pairs
 from labeling.tables import AGREEMENT, ANNOTATIONS
 
 UNDEFINED = float("nan")
-OUTDATED = "answered under codebook"  # how annotations begins to say that an answer is of another version
+OUTDATED = ("answered under", "answered again under")  # so annotations tells of an answer of another version
 DECIMALS = 10  # beyond which machines differ
 AT_ONCE = 64  # slices: more are faster and need more memory
 

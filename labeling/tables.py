@@ -1,8 +1,17 @@
 """The tables of this stage."""
 
+from pathlib import Path
+
+import pandas as pd
 import pyarrow as pa
 
 from corpus.tables import ITEMS, Table
+
+
+def if_there(table: Table, path: Path) -> pd.DataFrame:
+    """A table that a workspace may lack; empty if it does."""
+    return table.read(path) if path.exists() else table.frame([])
+
 
 CHECKS = Table(
     name="checks",
@@ -173,18 +182,25 @@ GOLD = Table(
         "item_id": (pa.string(), "the item"),
         "question": (pa.string(), "stance or sanction_violation"),
         "label": (pa.string(), "the gold label, empty unless settled"),
-        "votes": (pa.int64(), "answers for the leading label"),
+        "votes": (pa.int64(), "answers for the label, or for the leading one where none is settled"),
         "answers": (pa.int64(), "answers that count"),
         "outcome": (pa.string(), "settled, tied, too few votes, no majority, or cannot tell"),
-        "provenance": (pa.string(), "unanimous, majority, adjudicated, or unresolved"),
+        "provenance": (
+            pa.string(),
+            "unanimous (all answers), majority (of answers, or as the method weighs them), adjudicated, or unresolved",
+        ),
         "method": (pa.string(), "how it was settled: majority, dawid-skene, mace, or adjudication"),
+        "because": (pa.string(), "why this method and no other, in words"),
         "shares": (pa.list_(pa.float64()), "share of answers for each label, in codebook order, summing to 1"),
-        "soft": (pa.list_(pa.float64()), "the soft label under the method, in codebook order, summing to 1"),
+        "soft": (pa.list_(pa.float64()), "how likely each label is under the method, in codebook order, summing to 1"),
         "majority": (pa.string(), "what the majority says, empty without one"),
         "dawid_skene": (pa.string(), "what Dawid and Skene's model says, empty if it could not be asked"),
         "mace": (pa.string(), "what MACE says, empty if it could not be asked"),
         "crowdlab": (pa.string(), "what CROWDLAB says, empty if it could not be asked"),
-        "sensitive": (pa.bool_(), "the label depends on the method"),
+        "sensitive": (
+            pa.bool_(),
+            "the label depends on the method: majority, Dawid and Skene's and MACE differ, or only some say one",
+        ),
         "quality": (pa.float64(), "CROWDLAB's quality of the leading label, 0 to 1; NaN if it could not be asked"),
         "recheck": (pa.string(), "why it should be looked at again, empty if nothing speaks for that"),
         "priority": (pa.int64(), "its place among all rows to be adjudicated, from 0; -1 if it need not be"),
