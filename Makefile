@@ -17,11 +17,12 @@ PARTS = corpus/partitions.py corpus/engine.py corpus/gather.py corpus/tables.py
 again = $(MAKE) --no-print-directory
 
 .DELETE_ON_ERROR:
+.PRECIOUS: $(DATA)/adjudication.parquet  # what it was before is part of what it is
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement rulings gold recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement rulings gold adjudication recall splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -104,6 +105,12 @@ $(DATA)/gold.parquet: labeling/gold.py labeling/settling.py labeling/aggregation
   $(wildcard $(DATA)/probabilities.parquet)
 	@$(PYTHON) -m labeling.gold labeling/codebook.toml labeling/gold.toml $(DATA)/annotations.parquet \
 	  $(DATA)/rulings.parquet $(DATA)/probabilities.parquet $@
+
+adjudication: $(DATA)/adjudication.parquet  ## who rules on what the votes leave open, with an audit mixed in
+$(DATA)/adjudication.parquet: labeling/adjudication.py labeling/codebook.py labeling/draw.py labeling/ids.py \
+  labeling/codebook.toml labeling/adjudication.toml $(DATA)/items.parquet $(DATA)/assignments.parquet \
+  $(DATA)/annotations.parquet $(DATA)/gold.parquet
+	@$(run)
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
 $(DATA)/recall.parquet: labeling/recall.py \

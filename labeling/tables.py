@@ -214,11 +214,18 @@ ADJUDICATION = Table(
         "assignment_id": (pa.string(), "item_id/adjudicator/codebook version"),
         "task_key": (pa.string(), "its name in Label Studio, which tells nobody what it is for"),
         "item_id": (pa.string(), "the item to be ruled on"),
-        "annotator": (pa.string(), "who rules, a pseudonym of an adjudicator in assignments.toml"),
+        "annotator": (pa.string(), "who rules, a pseudonym of adjudication.toml"),
         "codebook_version": (pa.string(), "the codebook it is to be ruled under"),
         "place": (pa.int64(), "its place in the adjudicator's project, from 0"),
-        "why": (pa.string(), "disagreement, sensitive to the method, suspected error, or audit (they agreed)"),
-        "votes": (pa.string(), "the answers as they are shown, A first, in random order and without names, JSON"),
+        "why": (
+            pa.string(),
+            "disagreement, sensitive to the method, suspected error, split votes, or audit (all agreed)",
+        ),
+        "votes": (
+            pa.string(),
+            "the answers as they are shown, JSON: a list, A first, in random order and without names; of each what "
+            "was answered, by its name on the screen",
+        ),
     },
 )
 
