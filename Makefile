@@ -22,7 +22,7 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement rulings gold adjudication recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement rulings gold annotators adjudication recall splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -105,6 +105,13 @@ $(DATA)/gold.parquet: labeling/gold.py labeling/settling.py labeling/aggregation
   $(wildcard $(DATA)/probabilities.parquet)
 	@$(PYTHON) -m labeling.gold labeling/codebook.toml labeling/gold.toml $(DATA)/annotations.parquet \
 	  $(DATA)/rulings.parquet $(DATA)/probabilities.parquet $@
+
+annotators: $(DATA)/annotators.parquet    ## how each annotator works: checks, repeats, speed, agreement with the others
+$(DATA)/annotators.parquet: labeling/annotators.py labeling/codebook.py labeling/codebook.toml \
+  labeling/annotators.toml $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet \
+  $(wildcard $(DATA)/checks.parquet)
+	@$(PYTHON) -m labeling.annotators labeling/codebook.toml labeling/annotators.toml $(DATA)/assignments.parquet \
+	  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/checks.parquet $@
 
 adjudication: $(DATA)/adjudication.parquet  ## who rules on what the votes leave open, with an audit mixed in
 $(DATA)/adjudication.parquet: labeling/adjudication.py labeling/codebook.py labeling/draw.py labeling/ids.py \
