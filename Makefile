@@ -17,12 +17,14 @@ PARTS = corpus/partitions.py corpus/engine.py corpus/gather.py corpus/tables.py
 again = $(MAKE) --no-print-directory
 
 .DELETE_ON_ERROR:
-.PRECIOUS: $(DATA)/batch.parquet $(DATA)/assignments.parquet $(DATA)/forecasts.parquet  # made from what they were
+# Made from what they were before, so never deleted when a step fails.
+.PRECIOUS: $(DATA)/batch.parquet $(DATA)/assignments.parquet $(DATA)/forecasts.parquet $(DATA)/adjudication.parquet
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface checks batch assignments annotations agreement gold recall plan splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface checks batch assignments annotations agreement rulings \
+  gold annotators adjudication recall plan splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -102,13 +104,34 @@ $(DATA)/annotations.parquet: labeling/annotations.py labeling/asking.py labeling
   labeling/current.py $(DATA)/answers.parquet $(DATA)/items.parquet $(DATA)/checks.parquet labeling/codebook.toml
 	@$(run)
 
-agreement: $(DATA)/agreement.parquet      ## how far annotators agree beyond chance, by question
-$(DATA)/agreement.parquet: labeling/agreement.py labeling/codebook.py $(DATA)/annotations.parquet labeling/codebook.toml
+agreement: $(DATA)/agreement.parquet      ## how far annotators agree beyond chance, by question, label, person, week
+$(DATA)/agreement.parquet: labeling/agreement.py labeling/measures.py labeling/bootstrap.py labeling/codebook.py \
+  $(DATA)/annotations.parquet labeling/codebook.toml labeling/agreement.toml
 	@$(run)
 
-gold: $(DATA)/gold.parquet                ## the label of each item and how it was settled
-$(DATA)/gold.parquet: labeling/gold.py labeling/codebook.py \
-  $(DATA)/annotations.parquet labeling/codebook.toml labeling/gold.toml
+rulings: $(DATA)/rulings.parquet          ## one row an adjudicator's current ruling on an item
+$(DATA)/rulings.parquet: labeling/rulings.py labeling/choices.py labeling/codebook.py labeling/current.py \
+  labeling/codebook.toml $(DATA)/items.parquet $(wildcard $(DATA)/decisions.parquet)
+	@$(PYTHON) -m labeling.rulings labeling/codebook.toml $(DATA)/items.parquet $(DATA)/decisions.parquet $@
+
+gold: $(DATA)/gold.parquet                ## the label of each item, how it was settled, and how surely
+$(DATA)/gold.parquet: labeling/gold.py labeling/settling.py labeling/aggregation.py labeling/codebook.py \
+  labeling/codebook.toml labeling/gold.toml $(DATA)/annotations.parquet $(DATA)/rulings.parquet \
+  $(wildcard $(DATA)/probabilities.parquet)
+	@$(PYTHON) -m labeling.gold labeling/codebook.toml labeling/gold.toml $(DATA)/annotations.parquet \
+	  $(DATA)/rulings.parquet $(DATA)/probabilities.parquet $@
+
+annotators: $(DATA)/annotators.parquet    ## how each annotator works: checks, repeats, speed, agreement with the others
+$(DATA)/annotators.parquet: labeling/annotators.py labeling/codebook.py labeling/codebook.toml \
+  labeling/annotators.toml $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet \
+  $(wildcard $(DATA)/checks.parquet)
+	@$(PYTHON) -m labeling.annotators labeling/codebook.toml labeling/annotators.toml $(DATA)/assignments.parquet \
+	  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/checks.parquet $@
+
+adjudication: $(DATA)/adjudication.parquet  ## who rules on what the votes leave open, with an audit mixed in
+$(DATA)/adjudication.parquet: labeling/adjudication.py labeling/codebook.py labeling/draw.py labeling/ids.py \
+  labeling/codebook.toml labeling/adjudication.toml $(DATA)/items.parquet $(DATA)/assignments.parquet \
+  $(DATA)/annotations.parquet $(DATA)/gold.parquet
 	@$(run)
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach

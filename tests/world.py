@@ -13,8 +13,10 @@ from corpus.sentences import sentence_id
 from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES
 from labeling import codebook
 from labeling.agreement import agreement
+from labeling.bootstrap import Bootstrap
 from labeling.gold import gold
-from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, GOLD
+from labeling.gold import load as load_gold
+from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, GOLD, PROBABILITIES, RULINGS
 from tests.house import ROOT
 from training.baseline import main as learn_baseline
 from training.card import main as write_card
@@ -24,6 +26,7 @@ from training.splits import Draw, splits
 from training.tables import SPLITS
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
+SETTLING = load_gold(ROOT / "labeling/gold.toml")
 DRAW = Draw("split-1", {"train": 70, "validation": 10, "test": 20})
 PEOPLE = ("annotator-1", "annotator-2", "annotator-3")
 SAYINGS = {  # a sentence of each stance, with the violation it presents
@@ -55,7 +58,7 @@ class World:
     @property
     def gold(self) -> pd.DataFrame:
         """What the answers settle."""
-        return gold(self.annotations, BOOK, votes_needed=2)
+        return gold(self.annotations, RULINGS.frame([]), PROBABILITIES.frame([]), BOOK, SETTLING)
 
     @property
     def splits(self) -> pd.DataFrame:
@@ -93,7 +96,8 @@ class World:
             (ITEMS, self.items),
             (ANSWERS, ANSWERS.frame(answers)),
             (ANNOTATIONS, self.annotations),
-            (AGREEMENT, agreement(self.annotations, BOOK)),
+            (AGREEMENT, agreement(self.annotations, BOOK, Bootstrap(seed=1, draws=50, percent=95))),
+            (RULINGS, RULINGS.frame([])),
             (GOLD, self.gold),
             (SPLITS, self.splits),
         ):
