@@ -74,9 +74,9 @@ $(DATA)/coverage.parquet $(DATA)/audit.parquet: $(DATA)/items.parquet ;
 
 ##@ labeling: items in, gold out
 interface: $(DATA)/interface.xml          ## the annotators' screen and guidelines, made from the codebook
-$(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/guidelines.html.jinja \
-  labeling/codebook.toml | $(READY)
-	@$(run) $(DATA)/guidelines.html
+$(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/shape.py labeling/pages.py \
+  labeling/guidelines.html.jinja labeling/screen.css.jinja labeling/codebook.toml | $(READY)
+	@$(run) $(DATA)/guidelines.html $(DATA)/adjudication.xml
 
 assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
 $(DATA)/assignments.parquet: labeling/assignments.py labeling/codebook.py labeling/ids.py \
@@ -150,7 +150,7 @@ $(DATA)/report.html: training/report.py training/scores.py training/figures.py t
   $(DATA)/baseline.parquet
 	@$(run) $(DATA)/report.json
 
-$(DATA)/guidelines.html: $(DATA)/interface.xml ;
+$(DATA)/guidelines.html $(DATA)/adjudication.xml: $(DATA)/interface.xml ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $<

@@ -374,7 +374,7 @@ def workspace(tmp_path, studio_server, monkeypatch):
         ),
         tmp_path / "assignments.parquet",
     )
-    interface.main(CODEBOOK, tmp_path / "interface.xml", tmp_path / "guidelines.html")
+    interface.main(CODEBOOK, *(tmp_path / name for name in ("interface.xml", "guidelines.html", "adjudication.xml")))
     for who in ("annotator-1", "annotator-2"):
         lines = [recording(item) for name, item in rounds if name == who]
         (tmp_path / f"{who}.jsonl").write_text("".join(lines))
