@@ -88,8 +88,9 @@ $(DATA)/annotations.parquet: labeling/annotations.py labeling/choices.py labelin
   $(DATA)/answers.parquet $(DATA)/items.parquet labeling/codebook.toml
 	@$(run)
 
-agreement: $(DATA)/agreement.parquet      ## how far annotators agree beyond chance, by question
-$(DATA)/agreement.parquet: labeling/agreement.py labeling/codebook.py $(DATA)/annotations.parquet labeling/codebook.toml
+agreement: $(DATA)/agreement.parquet      ## how far annotators agree beyond chance, by question, label, person, week
+$(DATA)/agreement.parquet: labeling/agreement.py labeling/measures.py labeling/bootstrap.py labeling/codebook.py \
+  $(DATA)/annotations.parquet labeling/codebook.toml labeling/agreement.toml
 	@$(run)
 
 gold: $(DATA)/gold.parquet                ## the label of each item and how it was settled

@@ -138,16 +138,25 @@ AGREEMENT = Table(
     key="agreement_id",
     columns={
         "agreement_id": (pa.string(), "question/measure/slice/part"),
-        "question": (pa.string(), "what was asked; any_violation is sanction_violation with all but none merged"),
+        "question": (
+            pa.string(),
+            "a question or follow-up of the codebook; any_violation is sanction_violation with all but none merged",
+        ),
         "measure": (
             pa.string(),
-            "alpha (Krippendorff, nominal), ac1 (Gwet), fleiss, cohen (mean over pairs, or of one pair), or percent",
+            "alpha (Krippendorff, nominal), ac1 (Gwet), fleiss, cohen (mean over pairs, or of one pair), or percent; "
+            "where several labels may be ticked, two answers agree if they tick the same",
         ),
-        "slice": (pa.string(), "all, label, pair, annotator (against the others), week, codebook, or repeats"),
-        "part": (pa.string(), "which label, pair, annotator, week or codebook version; all if there is one only"),
+        "slice": (
+            pa.string(),
+            "all, label (against the rest), pair, annotator (against the others), week (its answers against all), "
+            "codebook (version), or repeats (an annotator asked again)",
+        ),
+        "part": (pa.string(), "which label, pair (a+b), annotator, ISO week or codebook version, or all"),
         "value": (pa.float64(), "at most 1, percent 0 to 100; NaN where undefined"),
         "low": (pa.float64(), "the lower end of its interval, NaN where unknown"),
         "high": (pa.float64(), "the upper end of its interval, NaN where unknown"),
+        "no_interval": (pa.string(), "why it has no interval, empty if it has one"),
         "items": (pa.int64(), "items with two answers or more"),
         "articles": (pa.int64(), "articles these stand in, the unit of the bootstrap"),
         "annotators": (pa.int64(), "annotators among them"),
