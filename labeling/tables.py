@@ -47,6 +47,19 @@ ASSIGNMENTS = Table(
     },
 )
 
+RELABEL = Table(
+    name="relabel",
+    key="relabel_id",
+    columns={
+        "relabel_id": (pa.string(), "item_id/question/from_version"),
+        "item_id": (pa.string(), "an item whose label may change under a new codebook"),
+        "question": (pa.string(), "the question it may change for"),
+        "from_version": (pa.string(), "the codebook whose answers to the item are asked for anew"),
+        "to_version": (pa.string(), "the codebook it is to be answered under"),
+        "why": (pa.string(), "what the new codebook changes that touches it"),
+    },
+)
+
 GIVEN: dict[str, tuple[pa.DataType, str]] = {
     "answer_id": (pa.string(), "assignment_id/Label Studio's number of the answer/when it was last changed"),
     "assignment_id": (pa.string(), "what was answered by whom, as in assignments or adjudication"),
