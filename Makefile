@@ -21,7 +21,7 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface relabel assignments annotations agreement gold recall splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -74,9 +74,15 @@ $(DATA)/coverage.parquet $(DATA)/audit.parquet: $(DATA)/items.parquet ;
 
 ##@ labeling: items in, gold out
 interface: $(DATA)/interface.xml          ## the annotators' screen and guidelines, made from the codebook
-$(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/shape.py labeling/pages.py \
+$(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/versions.py labeling/pages.py \
   labeling/guidelines.html.jinja labeling/screen.css.jinja labeling/codebook.toml | $(READY)
-	@$(run) $(DATA)/guidelines.html $(DATA)/adjudication.xml
+	@$(run) $(DATA)/guidelines.html $(DATA)/adjudication.xml $(DATA)/codebooks
+
+relabel: $(DATA)/relabel.parquet          ## items that a new codebook has asked again; relabel.html: old against new
+$(DATA)/relabel.parquet: labeling/relabel.py labeling/versions.py labeling/moves.py labeling/measures.py \
+  labeling/choices.py labeling/current.py labeling/codebook.py labeling/pages.py labeling/look.css.jinja \
+  labeling/relabel.html.jinja $(DATA)/answers.parquet $(DATA)/items.parquet labeling/codebook.toml | $(DATA)/interface.xml
+	@$(run) $(DATA)/codebooks $(DATA)/relabel.html $(DATA)/relabel.json
 
 assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
 $(DATA)/assignments.parquet: labeling/assignments.py labeling/codebook.py labeling/ids.py \
@@ -152,6 +158,7 @@ $(DATA)/report.html: training/report.py training/scores.py training/figures.py t
 	@$(run) $(DATA)/report.json
 
 $(DATA)/guidelines.html $(DATA)/adjudication.xml: $(DATA)/interface.xml ;
+$(DATA)/relabel.html $(DATA)/relabel.json: $(DATA)/relabel.parquet ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $<

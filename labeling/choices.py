@@ -1,11 +1,14 @@
 """What was ticked and written on Label Studio's screen, and what in it the codebook does not allow."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from labeling.codebook import Codebook
+from labeling.codebook import FLAGS, Codebook
+
+BLANK = ""  # stands for no label where one could have been chosen
 
 Chosen = dict[str, list[str]]
+Given = Mapping[str, Collection[str]]  # by set of answers that is asked for: what was chosen, or BLANK
 
 
 def ticked(result: str) -> Chosen:
@@ -52,3 +55,14 @@ def labels(chosen: Chosen, has_target: bool, book: Codebook) -> dict[str, object
         "flags": told.get("flags", []),
         "comment": "\n".join(told.get("comment", [])),
     }
+
+
+def given(chosen: Chosen, has_target: bool, book: Codebook) -> Given:
+    """What was chosen of each set that the codebook asks for after this answer, and BLANK where nothing was."""
+    questions = [one.id for one in book.questions.values() if has_target or not one.needs_target]
+    led = [
+        one.id
+        for one in book.follow_ups.values()
+        if one.after in questions and set(chosen.get(one.after, [])) & set(one.when)
+    ]
+    return {name: chosen.get(name) or [BLANK] for name in (*questions, *led, FLAGS)}

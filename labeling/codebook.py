@@ -139,6 +139,12 @@ def load(path: Path) -> Codebook:
     return book
 
 
+def kept(folder: Path) -> dict[str, Codebook]:
+    """The codebooks that a workspace keeps, by version, the earliest first."""
+    found = [load(path) for path in folder.glob("*.toml")]
+    return {book.version: book for book in sorted(found, key=lambda book: int(book.version))}
+
+
 def faults(book: Codebook) -> Iterator[Wrong]:
     """What the codebook says that cannot be."""
     if not re.fullmatch(WHOLE, book.version):

@@ -4,11 +4,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Collection
 from pathlib import Path
 
+from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.whole import whole
 from labeling import codebook, pages
 from labeling.codebook import COMMENT, FLAGS, GAP, REASON, Codebook, FollowUp, Label, Question
 from labeling.studio import check_screen
+from labeling.versions import between, compare, semantic
 
 SENTENCE, VOTES = "sentence", "votes"  # the tags that hold text; every question belongs to the first
 NO_KEY = " "  # without a key of ours Label Studio gives one of its own; a blank is a key that nobody can press
@@ -154,12 +156,28 @@ def guidelines(book: Codebook) -> str:
     return pages.render(HERE / "guidelines.html.jinja", {"key": key}, book=book)
 
 
-def main(codebook_file: Path, screen_file: Path, guidelines_file: Path, adjudication_file: Path) -> None:
-    """Read the codebook, write both screens and the guidelines."""
+def keep(file: Path, book: Codebook, folder: Path) -> None:
+    """Keep the codebook among the workspace's; refused if what its version means would be another than before."""
+    copy, earlier = folder / f"{book.version}.toml", codebook.kept(folder)
+    if book.version in earlier and (changed := semantic(compare(earlier[book.version], book))):
+        raise ContractError(
+            f"{file} changes what codebook {book.version} means: {'; '.join(changed)}. Raise `version` and say under "
+            f"[[change]] which labels this touches; or, if nobody has answered under {book.version} yet, delete {copy}."
+        )
+    before = [one for version, one in earlier.items() if int(version) < int(book.version)]
+    if before:
+        between(before[-1], book)  # refuses a version that declares too little of what it changes
+    with whole(copy) as beside:
+        beside.write_bytes(file.read_bytes())
+
+
+def main(codebook_file: Path, screen_file: Path, guidelines_file: Path, adjudication_file: Path, folder: Path) -> None:
+    """Read the codebook, keep it in the folder of the workspace's versions, write both screens and the guidelines."""
     book = codebook.load(codebook_file)
-    made = {screen_file: screen(book), guidelines_file: guidelines(book), adjudication_file: adjudication(book)}
+    made = {guidelines_file: guidelines(book), adjudication_file: adjudication(book), screen_file: screen(book)}
     for path in (screen_file, adjudication_file):
         check_screen(made[path])
+    keep(codebook_file, book, folder)
     for path, text in made.items():
         with whole(path) as beside:
             beside.write_text(text, encoding="utf-8")

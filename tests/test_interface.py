@@ -41,6 +41,11 @@ def changed(tmp_path, old, new) -> codebook.Codebook:
     return codebook.load(path)
 
 
+def made(file, folder):
+    """Call the step, as make does."""
+    main(file, *(folder / name for name in ("interface.xml", "guidelines.html", "adjudication.xml", "codebooks")))
+
+
 def test_the_screen_offers_every_label_by_its_id():
     assert offered(screen(BOOK)) == {name: list(labels) for name, labels in BOOK.sets.items()}
 
@@ -163,11 +168,74 @@ def test_a_screen_that_label_studio_would_not_show_is_refused_without_asking_one
 
 
 def test_the_step_writes_the_screens_and_the_guidelines(tmp_path, capsys):
-    main(FILE, tmp_path / "interface.xml", tmp_path / "guidelines.html", tmp_path / "adjudication.xml")
+    made(FILE, tmp_path)
 
     assert (tmp_path / "interface.xml").read_text() == screen(BOOK)
     assert (tmp_path / "adjudication.xml").read_text() == adjudication(BOOK)
     assert (tmp_path / "guidelines.html").read_text() == guidelines(BOOK)
+    assert (tmp_path / "codebooks/1.toml").read_bytes() == FILE.read_bytes()
     assert capsys.readouterr().out == (
-        f"interface: codebook 1 -> {tmp_path}/interface.xml, {tmp_path}/guidelines.html, {tmp_path}/adjudication.xml\n"
+        f"interface: codebook 1 -> {tmp_path}/guidelines.html, {tmp_path}/adjudication.xml, {tmp_path}/interface.xml\n"
+    )
+
+
+def rewritten(tmp_path, *changes):
+    """The workspace's codebook with changes to its file, made into screens."""
+    path, text = tmp_path / "codebook.toml", FILE.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text)
+    made(path, tmp_path)
+    return text
+
+
+def test_a_minor_change_is_taken_over_under_the_same_version(tmp_path):
+    rewritten(tmp_path)
+
+    text = rewritten(tmp_path, ('shows = "Against"', 'shows = "Opposed"'))
+
+    assert (tmp_path / "codebooks/1.toml").read_text() == text
+    assert "Opposed" in (tmp_path / "interface.xml").read_text()
+
+
+def test_a_semantic_change_is_refused_under_the_same_version_and_nothing_is_written(tmp_path):
+    text = rewritten(tmp_path)
+    changes = [("Anything weaker", "Anything much weaker"), ("Label commitment", "Label no commitment")]
+
+    with pytest.raises(ContractError) as error:
+        rewritten(tmp_path, *changes)
+
+    assert str(error.value) == (
+        f"{tmp_path}/codebook.toml changes what codebook 1 means: stance: rules; "
+        "sanction_violation: meaning of alleged. Raise `version` and say under [[change]] "
+        "which labels this touches; or, if nobody has answered under 1 yet, "
+        f"delete {tmp_path}/codebooks/1.toml."
+    )
+    assert (tmp_path / "codebooks/1.toml").read_text() == text
+    assert "much weaker" not in (tmp_path / "interface.xml").read_text()
+
+
+def test_a_semantic_change_is_taken_over_under_a_new_version_and_the_earlier_one_is_kept(tmp_path):
+    first = rewritten(tmp_path)
+
+    second = rewritten(tmp_path, ("Anything weaker", "Anything much weaker"), ('version = "1"', 'version = "2"'))
+
+    assert (tmp_path / "codebooks/1.toml").read_text() == first
+    assert (tmp_path / "codebooks/2.toml").read_text() == second
+
+
+def test_a_new_version_that_declares_too_little_is_refused(tmp_path):
+    rewritten(tmp_path)
+    declared = '# --- reasons\n[[change]]\nversion = "2"\nwhat = "Reports too."\naffects = ["stance:neutral"]\n#'
+
+    with pytest.raises(ContractError) as error:
+        rewritten(
+            tmp_path, ('version = "1"', 'version = "2"'), ("Anything weaker", "Less"), ("# --- reasons", declared)
+        )
+
+    assert str(error.value) == (
+        "Codebook 2 differs from 1 in more than its [[change]] declares: "
+        "sanction_violation: meaning of alleged (touches alleged). "
+        "Add these labels to `affects`, or take the [[change]] out: then all that may be touched is asked again."
     )
