@@ -109,7 +109,7 @@ def add_remarks(root: ET.Element, book: Codebook) -> None:
         rows="1",
         maxSubmissions="1",
         editable="true",
-        placeholder="Comment, where a rule failed you",
+        placeholder="Comment where a rule failed you; Enter keeps it",
     )
 
 
