@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -113,13 +114,18 @@ class Codebook:
         """The follow-ups of a question."""
         return [one for one in self.follow_ups.values() if one.after == question]
 
-    @property
+    @cached_property
     def sets(self) -> dict[str, Mapping[str, Label]]:
         """The labels of all that annotators are asked, by its name on the screen, in its order."""
         found: dict[str, Mapping[str, Label]] = {}
         for question in self.questions.values():
             found |= {question.id: question.labels} | {one.id: one.labels for one in self.led(question.id)}
         return found | {FLAGS: self.flags}
+
+    @cached_property
+    def several(self) -> list[str]:
+        """The sets of which several labels may be chosen."""
+        return [*(one.id for one in self.follow_ups.values() if one.choice == "multiple"), FLAGS]
 
     def flagged(self, effect: Literal["leave_out", "hold_back"]) -> list[str]:
         """The flags that leave an item out of the gold labels, or hold it back from a public release of text."""
