@@ -105,8 +105,8 @@ $(DATA)/gold.parquet: labeling/gold.py labeling/codebook.py \
 	@$(run)
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
-$(DATA)/recall.parquet: labeling/recall.py \
-  labeling/recall.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
+$(DATA)/recall.parquet: labeling/recall.py labeling/codebook.py \
+  labeling/recall.toml labeling/codebook.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
 	@$(run)
 
 # Pulled, never made: pull says what to do when it is not there.
