@@ -23,8 +23,8 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface checks batch assignments annotations agreement rulings \
-  gold annotators adjudication recall plan splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface relabel checks batch assignments annotations agreement \
+  rulings gold annotators adjudication recall plan splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -77,9 +77,15 @@ $(DATA)/coverage.parquet $(DATA)/audit.parquet: $(DATA)/items.parquet ;
 
 ##@ labeling: items in, gold out
 interface: $(DATA)/interface.xml          ## the annotators' screen and guidelines, made from the codebook
-$(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/guidelines.html.jinja \
-  labeling/codebook.toml | $(READY)
-	@$(run) $(DATA)/guidelines.html
+$(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/versions.py labeling/pages.py \
+  labeling/guidelines.html.jinja labeling/screen.css.jinja labeling/codebook.toml | $(READY)
+	@$(run) $(DATA)/guidelines.html $(DATA)/adjudication.xml $(DATA)/codebooks
+
+relabel: $(DATA)/relabel.parquet          ## items that a new codebook has asked again; relabel.html: old against new
+$(DATA)/relabel.parquet: labeling/relabel.py labeling/versions.py labeling/moves.py labeling/measures.py \
+  labeling/choices.py labeling/current.py labeling/codebook.py labeling/pages.py labeling/look.css.jinja \
+  labeling/relabel.html.jinja $(DATA)/answers.parquet $(DATA)/items.parquet labeling/codebook.toml | $(DATA)/interface.xml
+	@$(run) $(DATA)/codebooks $(DATA)/relabel.html $(DATA)/relabel.json
 
 checks: $(DATA)/checks.parquet            ## sentences whose labels are known: hidden checks and the qualification
 $(DATA)/checks.parquet: labeling/checks.py labeling/codebook.py \
@@ -135,8 +141,8 @@ $(DATA)/adjudication.parquet: labeling/adjudication.py labeling/codebook.py labe
 	@$(run)
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
-$(DATA)/recall.parquet: labeling/recall.py \
-  labeling/recall.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
+$(DATA)/recall.parquet: labeling/recall.py labeling/codebook.py \
+  labeling/recall.toml labeling/codebook.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
 	@$(run)
 
 plan: $(DATA)/plan.parquet                ## what the next 100, 300, 1,000 labels buy, and what past forecasts were worth
@@ -196,7 +202,8 @@ $(DATA)/report.html: training/report.py training/scores.py training/figures.py t
   $(DATA)/baseline.parquet
 	@$(run) $(DATA)/report.json
 
-$(DATA)/guidelines.html: $(DATA)/interface.xml ;
+$(DATA)/guidelines.html $(DATA)/adjudication.xml: $(DATA)/interface.xml ;
+$(DATA)/relabel.html $(DATA)/relabel.json: $(DATA)/relabel.parquet ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $<

@@ -87,7 +87,7 @@ def test_a_noun_is_a_target_a_module_and_a_file(noun):
 def test_make_help_names_every_noun_of_the_design():
     assert NOUNS == [
         "articles", "repeated", "sentences", "duplicates", "items",
-        "interface", "checks", "batch", "assignments", "annotations", "agreement",
+        "interface", "relabel", "checks", "batch", "assignments", "annotations", "agreement",
         "rulings", "gold", "annotators", "adjudication", "recall", "plan",
         "splits", "card", "dataset", "baseline", "report",
     ]  # fmt: skip
