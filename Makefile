@@ -10,6 +10,9 @@ READY   := $(VENV)/ready
 # The raw articles: RAW=folder, or the folder this workspace was made from, or raw/ in it.
 RAW = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
 
+# The annotators' real names, one a line, for the gate to look for; the file never goes out.
+NAMES ?= $(DATA)/names.txt
+
 # A rule's first prerequisite is the program, the other files are what it reads, the target is what it writes. Modules
 # that the program imports, and the files that these read, are prerequisites too, but not passed.
 run   = $(PYTHON) -m $(subst /,.,$(<:.py=)) $(filter-out %.py %.jinja corpus/splitting.toml,$^) $@
@@ -21,7 +24,7 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits dataset card edition baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -125,17 +128,35 @@ splits: $(DATA)/splits.parquet            ## one row an item: train, validation 
 $(DATA)/splits.parquet: training/splits.py training/splits.toml $(DATA)/items.parquet $(DATA)/gold.parquet
 	@$(run)
 
-card: $(DATA)/card.md                     ## the dataset card
-$(DATA)/card.md: training/card.py training/pages.py training/release.py training/card.md.jinja \
-  training/card.toml labeling/codebook.toml $(DATA)/articles.parquet $(DATA)/items.parquet \
-  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet
-	@$(run)
+dataset: $(DATA)/dataset/manifest.json    ## the folder that load_dataset reads, with all text: your own copy
+$(DATA)/dataset/manifest.json: training/dataset.py training/release.py training/profiles.py training/withdrawn.py \
+  labeling/codebook.toml $(DATA)/items.parquet $(DATA)/articles.parquet $(DATA)/sentences.parquet \
+  $(DATA)/duplicates.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet \
+  corpus/guard.toml training/withdrawn.toml
+	@$(PYTHON) -m training.dataset $(filter-out %.py,$^) $(DATA)/batch.parquet $@
 
-dataset: $(DATA)/dataset/manifest.json    ## the folder that load_dataset reads, with its card
-$(DATA)/dataset/manifest.json: training/dataset.py training/release.py \
-  labeling/codebook.toml $(DATA)/card.md $(DATA)/items.parquet $(DATA)/articles.parquet \
-  $(DATA)/annotations.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet
-	@$(run)
+card: $(DATA)/card.md                     ## the dataset card, its licence and its citation
+$(DATA)/card.md: training/card.py training/pages.py training/release.py training/gate.py training/card.md.jinja \
+  training/license.txt.jinja training/card.toml labeling/codebook.toml training/profiles.toml training/withdrawn.toml \
+  $(DATA)/dataset/manifest.json $(DATA)/articles.parquet $(DATA)/items.parquet $(DATA)/annotations.parquet \
+  $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet
+	@$(run) $(DATA)/LICENSE $(DATA)/CITATION.cff
+
+# Every setting that shaped the data goes out with it; what says how to fetch, whom to cite and where to send stays.
+SHAPED = $(filter-out corpus/fetch.toml training/card.toml training/gate.toml training/publish.toml \
+  training/rehydrate.toml training/withdrawn.toml, $(wildcard corpus/*.toml labeling/*.toml training/*.toml))
+
+edition: $(DATA)/edition/manifest.json    ## what may go out: by licence, without what was withdrawn, past the gate
+$(DATA)/edition/manifest.json: training/edition.py training/release.py training/gate.py training/croissant.py \
+  $(DATA)/dataset/manifest.json labeling/codebook.toml training/profiles.toml training/gate.toml \
+  training/withdrawn.toml $(DATA)/splits.parquet $(DATA)/card.md $(DATA)/interface.xml $(SHAPED) \
+  $(DATA)/articles.parquet $(DATA)/items.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
+	@$(PYTHON) -m training.edition $(DATA)/dataset/manifest.json labeling/codebook.toml training/profiles.toml \
+	  training/gate.toml training/withdrawn.toml $(NAMES) $(DATA)/splits.parquet $(DATA)/card.md $(DATA)/LICENSE \
+	  $(DATA)/CITATION.cff $(DATA)/interface.xml $(DATA)/guidelines.html $@ $(SHAPED) \
+	  $(addprefix $(DATA)/,$(addsuffix .parquet,articles items annotations gold splits))
+
+$(DATA)/LICENSE $(DATA)/CITATION.cff: $(DATA)/card.md ;
 
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
 $(DATA)/baseline.parquet: training/baseline.py training/release.py training/baseline.toml $(DATA)/dataset/manifest.json

@@ -15,7 +15,7 @@ NOUNS = re.findall(r"^([a-z]+): +\$\(DATA\)/\1\b", MAKEFILE, re.MULTILINE)
 STEPS = [module for module in MODULES if "\nif __name__ ==" in (ROOT / module).read_text()]
 LIBRARIES = {
     "label_studio_sdk": "labeling/studio.py",
-    "huggingface_hub": "training/publish.py",
+    "huggingface_hub": "training/hub.py",
     "httpcore": "corpus/web.py",
     "distributed": "corpus/engine.py",
 }
@@ -88,7 +88,7 @@ def test_make_help_names_every_noun_of_the_design():
     assert NOUNS == [
         "articles", "repeated", "sentences", "duplicates", "items",
         "interface", "assignments", "annotations", "agreement", "gold", "recall",
-        "splits", "card", "dataset", "baseline", "report",
+        "splits", "dataset", "card", "edition", "baseline", "report",
     ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Everything measured so far -> the dataset card that stands on the Hub, with its licence and citation."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.tables import AGREEMENT, ANNOTATIONS, GOLD
 from training import pages, profiles, release, withdrawn
+from training.gate import TO_FILL
 from training.profiles import HIDDEN, TEXT, Profiles
 from training.release import ANSWERED, PUBLISHED, annotation_columns, fates, going, placed, question_columns
 from training.tables import SPLIT_NAMES, SPLITS
@@ -25,12 +26,13 @@ from training.withdrawn import Tombstone
 SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
 
 
-TEXTS = {  # where the licences that a dataset may have are told in full
-    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/legalcode",
-    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/legalcode",
-    "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/legalcode",
-    "ODC-By-1.0": "https://opendatacommons.org/licenses/by/1-0/",
-    "PDDL-1.0": "https://opendatacommons.org/licenses/pddl/1-0/",
+# The licences that a dataset may have, by their SPDX names: what the Hub calls them, and where they are told in full.
+LICENSES = {
+    "CC0-1.0": ("cc0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/legalcode"),
+    "CC-BY-4.0": ("cc-by-4.0", "https://creativecommons.org/licenses/by/4.0/legalcode"),
+    "CC-BY-SA-4.0": ("cc-by-sa-4.0", "https://creativecommons.org/licenses/by-sa/4.0/legalcode"),
+    "ODC-By-1.0": ("odc-by", "https://opendatacommons.org/licenses/by/1-0/"),
+    "PDDL-1.0": ("pddl", "https://opendatacommons.org/licenses/pddl/1-0/"),
 }
 
 
@@ -68,9 +70,16 @@ def load(path: Path) -> Settings:
         found = Settings(**toml.read(path))
     except TypeError as error:
         raise ContractError(f"{path} cannot be the card's settings: {error}. Correct it.") from error
-    if found.license not in TEXTS:
-        raise ContractError(f"{path}: license is {found.license!r}; it is one of {', '.join(TEXTS)}. Correct it.")
-    return found
+    if found.license not in LICENSES:
+        raise ContractError(f"{path}: license is {found.license!r}; it is one of {', '.join(LICENSES)}. Correct it.")
+    return filled(found)
+
+
+def filled(settings: Settings) -> Settings:
+    """The same settings, with a mark in the card, that the gate refuses, where one is empty."""
+    marks = {name: f"{TO_FILL}: `{name}` in training/card.toml" for name, value in vars(settings).items() if not value}
+    authors = [marks.pop("authors")] if "authors" in marks else settings.authors
+    return replace(settings, authors=authors, **marks)
 
 
 def head(settings: Settings, tables: Sources, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
@@ -90,14 +99,10 @@ def head(settings: Settings, tables: Sources, counts: dict[str, dict[str, int]])
 
 
 def licensed(settings: Settings, outgoing: dict[str, tuple[str, pd.DataFrame]]) -> dict[str, str]:
-    """The licence as the Hub names it: ours, if no text of another licence goes out; or else `other`, as LICENSE says."""
+    """The licence as the Hub names it: ours, or `other` where text of another licence goes out, as LICENSE says."""
     stated = {name.lower() for profile, rows in outgoing.values() if TEXT.get(profile) for name in rows["license"]}
     if stated <= {settings.license.lower()}:
-        return {
-            "license": settings.license.lower().removesuffix("-1.0")
-            if "ODC" in settings.license
-            else settings.license.lower()
-        }
+        return {"license": LICENSES[settings.license][0]}
     return {"license": "other", "license_name": "by-source", "license_link": "LICENSE"}
 
 
@@ -218,7 +223,7 @@ def license_text(settings: Settings, tables: Sources, known: Profiles) -> str:
         articles[str(row["license"])] += int(str(row["articles"]))
     sources = [{"license": name, "articles": count} for name, count in articles.items()]
     return pages.render(
-        "license.txt.jinja", settings=settings, link=TEXTS[settings.license], holds_text=holds, sources=sources
+        "license.txt.jinja", settings=settings, link=LICENSES[settings.license][1], holds_text=holds, sources=sources
     )
 
 

@@ -17,7 +17,7 @@ from labeling import codebook
 from labeling.codebook import Codebook, Question
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training import release, withdrawn
-from training.release import ANSWERED, ORPHANED, PUBLISHED, WITHDRAWN, annotation_columns, fates, placed
+from training.release import ANSWERED, ORPHANED, PUBLISHED, WITHDRAWN, fates, placed
 from training.tables import SPLITS
 from training.withdrawn import covers
 

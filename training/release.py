@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +75,13 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def configs(folder: Path) -> dict[str, pd.DataFrame]:
-    """The rows of every config of a folder, in the order of its card, each with its split."""
+    """The rows of every config of a folder, in the order in which it was made, each with its split."""
     found: dict[str, list[pd.DataFrame]] = {}
     for name, about in manifest(folder)["files"].items():
         config, _, file = name.partition("/")
         if about["rows"] is not None:
             found.setdefault(config, []).append(read(folder / name).assign(split=file.split("-")[0]))
-    return {config: pd.concat(found[config], ignore_index=True) for config in ordered(found)}
+    return {config: pd.concat(found[config], ignore_index=True) for config in manifest(folder)["configs"]}
 
 
 def going(folder: Path, book: Codebook, known: Profiles, splits: pd.DataFrame) -> dict[str, tuple[str, pd.DataFrame]]:
@@ -93,7 +93,7 @@ def going(folder: Path, book: Codebook, known: Profiles, splits: pd.DataFrame) -
         published = {item for name, (_, rows) in found.items() if name in book.questions for item in rows["item_id"]}
         told = splits[splits["item_id"].isin(published)].rename(columns={"split": "place"})
         found[SUITES] = "", told.merge(placed(splits)[["item_id", "split"]], on="item_id").sort_values(SPLITS.key)
-    return {name: found[name] for name in ordered(found)}
+    return found
 
 
 def sized(outgoing: Mapping[str, tuple[str, pd.DataFrame]]) -> dict[str, dict[str, int]]:
@@ -102,22 +102,13 @@ def sized(outgoing: Mapping[str, tuple[str, pd.DataFrame]]) -> dict[str, dict[st
     return {name: {one: int(of[one]) for one in SPLIT_NAMES if one in of} for name, of in counts.items()}
 
 
-def ordered(names: Collection[str]) -> list[str]:
-    """Configs in the order in which a reader meets them: stance first, what is not of a question last."""
-    last = [name for name in (ANSWERED, SUITES) if name in names]
-    questions = sorted(
-        {name for name in names if name not in last}, key=lambda name: (not name.startswith("stance"), name)
-    )
-    return [*questions, *last]
-
-
 def sizes(files: Mapping[str, pa.Table]) -> dict[str, dict[str, int]]:
     """Rows of each config's splits. What has no rows is left out: `load_dataset` refuses a file without any."""
     counts: dict[str, dict[str, int]] = {}
     for name, table in files.items():
         config, _, file = name.partition("/")
         counts.setdefault(config, {})[file.split("-")[0]] = table.num_rows
-    return {config: counts[config] for config in ordered(counts)}
+    return counts
 
 
 def strings(table: Table, *names: str) -> Columns:
@@ -253,7 +244,7 @@ def write(
     """Write tables and other files into an empty folder, and a manifest that says what each of them is."""
     for name, table in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, folder / name, compression="zstd")
+        (folder / name).write_bytes(parquet(table))
     for name, content in beside.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
@@ -262,26 +253,39 @@ def write(
         for name in sorted([*files, *beside])
     }
     written = {"datasets": datasets.__version__, "pyarrow": pa.__version__}
-    whole = json.dumps({**about, "files": listed, "written_by": written}, indent=2, ensure_ascii=False, sort_keys=True)
+    told = {**about, "configs": list(sizes(files)), "files": listed, "written_by": written}
+    whole = json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True)
     (folder / MANIFEST).write_text(f"{whole}\n", encoding="utf-8")
 
 
 def place(
-    folder: Path, files: Mapping[str, pa.Table], beside: Mapping[str, bytes], about: Mapping[str, object]
+    folder: Path,
+    files: Mapping[str, pa.Table],
+    beside: Mapping[str, bytes],
+    about: Mapping[str, object],
+    inspect: Callable[[Path], None] = lambda _: None,
 ) -> None:
-    """Make the folder anew beside its place and move it there whole, so that nothing of an older one stays."""
+    """Make the folder anew beside its place, inspect it, and move it there whole: nothing of an older one stays."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
         raise ContractError(f"{folder} holds files of somebody else. Name an empty folder, or move them away.")
     new, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{part}") for part in ("new", "old"))
     try:
         new.mkdir(parents=True)
         write(new, files, beside, about)
+        inspect(new)
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def parquet(table: pa.Table) -> bytes:
+    """A table as the bytes of its file: same rows, same bytes."""
+    out = pa.BufferOutputStream()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue().to_pybytes()
 
 
 def sha256(path: Path) -> str:
