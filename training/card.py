@@ -122,7 +122,7 @@ def outlets(articles: pd.DataFrame, known: Profiles) -> list[dict[str, object]]:
         {
             "outlet": outlet or "unknown",
             "license": licence or "not stated",
-            "profile": known.of(licence),
+            "profile": known.of(str(licence)),
             "articles": len(rows),
             "years": span(sorted(set(rows["year"]) - {""})),
         }

@@ -54,7 +54,7 @@ class Changes:
 def load(folder: Path, name: str) -> Published:
     """Read a release's folder."""
     configs = release.configs(folder)
-    questions = {one: rows for one, rows in configs.items() if one not in (ANSWERED, SUITES) and "_" + one not in ""}
+    questions = {one: rows for one, rows in configs.items() if one not in (ANSWERED, SUITES)}
     whole = {one: rows.set_index("item_id") for one, rows in questions.items() if not of_other(one, questions)}
     book = folder / "settings/codebook.toml"
     stones = folder / "withdrawn.jsonl"
@@ -76,17 +76,17 @@ def of_other(config: str, questions: Mapping[str, object]) -> bool:
 def compare(earlier: Published, later: Published) -> Changes:
     """Every change, the questions in order, the rows by their ids."""
     found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
-    for question in list(dict.fromkeys([*earlier.rows, *later.rows])):
+    for question in dict.fromkeys([*earlier.rows, *later.rows]):
         old, new = (one.rows.get(question, nothing()) for one in (earlier, later))
         come, left = sorted(set(new.index) - set(old.index)), sorted(set(old.index) - set(new.index))
-        moved = {one: other for one in left for other in come if overlap(old.loc[one], new.loc[other])}
+        moved = edited(old.loc[left], new.loc[come])
         found["text"] += [{"question": question, "item": one, "now": other} for one, other in moved.items()]
         found["added"] += [row(question, new, one) for one in come if one not in moved.values()]
         for one in left:
             if one not in moved:
                 kind, why = parted(one, later)
                 found[kind].append(row(question, old, one) | ({"reason": why} if why else {}))
-        for one in sorted(set(old.index) & set(new.index)):
+        for one in differing(old, new):
             for kind, change in differ(question, one, earlier, later):
                 found[kind].append({"question": question, "item": one, **change})
     return Changes(earlier.name, later.name, found, codebook(earlier.book, later.book))
@@ -94,7 +94,8 @@ def compare(earlier: Published, later: Published) -> Changes:
 
 def nothing() -> pd.DataFrame:
     """A question's rows where a release has none."""
-    return pd.DataFrame(columns=["article_id", "target", "start", "end", "label", "split"])
+    columns = ["article_id", "target", "start", "end", "sentence_sha256", "label", "split"]
+    return pd.DataFrame(columns=columns, index=pd.Index([], name="item_id"))
 
 
 def row(question: str, rows: pd.DataFrame, item: str) -> dict[str, Any]:
@@ -102,10 +103,21 @@ def row(question: str, rows: pd.DataFrame, item: str) -> dict[str, Any]:
     return {"question": question, "item": item, "label": rows.at[item, "label"], "split": rows.at[item, "split"]}
 
 
-def overlap(one: pd.Series, other: pd.Series) -> bool:
-    """Whether two rows ask the same of the same place of an article: then its words were edited."""
-    same = one["article_id"] == other["article_id"] and one["target"] == other["target"]
-    return bool(same and one["start"] < other["end"] and other["start"] < one["end"])
+def edited(left: pd.DataFrame, come: pd.DataFrame) -> dict[str, str]:
+    """Rows that went, with the row that came and asks the same of the same place of the article: its words changed."""
+    pairs = left.reset_index().merge(come.reset_index(), on=["article_id", "target"], suffixes=("", "_now"))
+    same = pairs[(pairs["start"] < pairs["end_now"]) & (pairs["start_now"] < pairs["end"])]
+    once = same.drop_duplicates("item_id").drop_duplicates("item_id_now")
+    return dict(zip(once["item_id"], once["item_id_now"], strict=True))
+
+
+def differing(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
+    """The rows that stand in both and are not the same, in order."""
+    both = sorted(set(old.index) & set(new.index))
+    told = ["sentence_sha256", "start", "end", "label", "split"]
+    return [
+        one for one, other in zip(both, (old.loc[both, told] != new.loc[both, told]).any(axis=1), strict=True) if other
+    ]
 
 
 def parted(item: str, later: Published) -> tuple[str, str]:
@@ -118,7 +130,7 @@ def differ(question: str, item: str, earlier: Published, later: Published) -> It
     """What is other in a row that stands in both."""
     old, new = earlier.rows[question].loc[item], later.rows[question].loc[item]
     if old["sentence_sha256"] != new["sentence_sha256"] or (old["start"], old["end"]) != (new["start"], new["end"]):
-        yield "text", {"now": item, "was": [int(old["start"]), int(old["end"])]}
+        yield "text", {"now": item, "was": [*old[["start", "end"]]]}
     if old["label"] != new["label"]:
         votes = list(changed_votes(question, item, earlier.answers, later.answers))
         how = f"{new['method']}, {new['provenance']}"
@@ -169,12 +181,16 @@ def sentence(kind: str, told: Mapping[str, Any]) -> str:
     """One changed row in words."""
     begin = f"{told['item']} ({told['question']})"
     if kind == "gold":
-        said = ", ".join(f"{one['annotator']} {one['was'] or 'no answer'} → {one['now'] or 'no answer'}" for one in told["votes"])
+        said = ", ".join(
+            f"{one['annotator']} {one['was'] or 'no answer'} → {one['now'] or 'no answer'}" for one in told["votes"]
+        )
         return f"{begin}: {told['was']} → {told['now']}, {told['how']}{f'; {said}' if said else ''}"
     if kind == "split":
         return f"{begin}: {told['was']} → {told['now']}"
     if kind == "text":
-        return f"{begin}: " + (f"now {told['now']}" if told["now"] != told["item"] else "stands elsewhere in its article")
+        return f"{begin}: " + (
+            f"now {told['now']}" if told["now"] != told["item"] else "stands elsewhere in its article"
+        )
     return f"{begin}: {told['label']}, {told['split']}" + (f"; {told['reason']}" if told.get("reason") else "")
 
 

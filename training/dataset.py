@@ -29,9 +29,9 @@ def places(
 ) -> pd.DataFrame:
     """Items with all that says where their sentence stands, and with what it is known again by."""
     found = items.merge(articles, on="article_id", suffixes=("", "_whole")).merge(sentences, on="sentence_id")
-    groups = copies.set_index("sentence_id")["group_id"]
+    groups = dict(zip(copies["sentence_id"], copies["group_id"], strict=True))
     return found.assign(
-        group=found["sentence_id"].map(groups).fillna(found["sentence_id"]),
+        group=[groups.get(name, name) for name in found["sentence_id"]],
         sentence_sha256=found["text"].map(hashed),
         sense_sha256=found["text"].map(lambda text: hashed(words.sense(text))),
         article_sha256=found["text_whole"].map(lambda text: hashed(" ".join(text.split()))),
@@ -59,7 +59,7 @@ def labelled(gold: pd.DataFrame, items: pd.DataFrame, question: Question) -> pd.
             f"gold has the {question.id} label {label!r}, but the codebook has only {', '.join(question.labels)}. "
             "Run `make gold` under this codebook."
         )
-    spread = [
+    spread: list[pd.DataFrame | pd.Series] = [
         pd.DataFrame(asked[column].tolist(), columns=[f"{prefix}{one}" for one in question.labels], index=asked.index)
         for column, prefix in (("shares", "share_"), ("soft", "soft_"))
     ]

@@ -34,7 +34,7 @@ def tables(outgoing: dict[str, tuple[str, pd.DataFrame]], book: Codebook) -> dic
 
 
 def provenance(book: Codebook, settings: dict[str, bytes], made: list[Path]) -> dict[str, object]:
-    """What the edition was made by and of: versions, and the sha256 of code, settings and tables; no place, no clock."""
+    """What the edition was made by and of: versions, and the sha256 of code, settings and tables; no place or clock."""
     here = Path(__file__).parents[1]
     code = [path for stage in STAGES for path in sorted((here / stage).glob("*.py"))]
     return {
@@ -74,12 +74,8 @@ def described(files: dict[str, pa.Table], book: Codebook, citation: Path) -> byt
         }
         for name in files
     }
-    return croissant(
-        files,
-        {name: hashlib.sha256(release.parquet(table)).hexdigest() for name, table in files.items()},
-        meanings,
-        about,
-    )
+    hashes = {name: hashlib.sha256(release.parquet(table)).hexdigest() for name, table in files.items()}
+    return croissant(files, hashes, meanings, about)
 
 
 def main(
@@ -111,10 +107,10 @@ def main(
         "croissant.json": described(files, book, citation),
         "withdrawn.jsonl": "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in stones).encode(),
     }
-    about = {
-        key: value for key, value in release.manifest(manifest.parent).items() if key not in ("files", "written_by")
-    }
-    about["profiles"] = {name: profile for name, (profile, _) in outgoing.items() if profile}
+    told = release.manifest(manifest.parent)
+    about = {key: told[key] for key in ("codebook_version", "demonstration", "left_out", "salt", "unsettled_test")}
+    about |= {"dataset_sha256": release.listing(told["files"])}
+    about |= {"profiles": {name: profile for name, (profile, _) in outgoing.items() if profile}}
     kept = Known(book, known, withdrawn.ids(stones), gate.names(name_file))
     rules = gate.load(gate_file)
     release.place(out.parent, files, beside, about, lambda folder: gate.check(folder, rules, kept))

@@ -50,7 +50,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class Known:
-    """What a folder cannot tell of itself: the codebook, profiles, what was withdrawn, and words that must stay home."""
+    """What a folder cannot tell of itself: codebook, profiles, what was withdrawn, and words that must stay at home."""
 
     book: Codebook
     profiles: Profiles

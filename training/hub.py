@@ -30,7 +30,7 @@ Words = ParamSpec("Words")
 
 
 class Busy(Exception):
-    """The Hub did not do it this time, or its answer was lost; `wait` is what it asks for, in seconds, 0 for nothing."""
+    """The Hub did not do it this time, or its answer was lost; `wait` is the seconds it asks for, 0 for none."""
 
     def __init__(self, reason: str, wait: float = 0) -> None:  # noqa: D107 - the class says it
         super().__init__(reason)
@@ -84,7 +84,7 @@ def asking(method: "Callable[Concatenate[Repo, Words], Told]") -> "Callable[Conc
     """A method that asks the Hub, with its errors told."""
 
     @wraps(method)
-    def asked(self: "Repo", *args: Words.args, **kwargs: Words.kwargs) -> Told:
+    def asked(self: "Repo", /, *args: Words.args, **kwargs: Words.kwargs) -> Told:
         with told(self.api.endpoint):
             return method(self, *args, **kwargs)
 
@@ -117,8 +117,10 @@ class Repo:
     @asking
     def files(self, revision: str) -> dict[str, str]:
         """Every file at a revision by its path: the sha256 of a large one, the git-sha1 of another."""
+        from huggingface_hub.hf_api import RepoFile
+
         found = self.api.list_repo_tree(**self.which, revision=revision, recursive=True)
-        return {one.path: oid(one) for one in found if hasattr(one, "blob_id")}
+        return {one.path: oid(one) for one in found if isinstance(one, RepoFile)}
 
     @asking
     def tags(self) -> dict[str, str]:
@@ -136,9 +138,7 @@ class Repo:
         self.api.create_repo(**self.which, private=True, exist_ok=True)
 
     @asking
-    def commit(
-        self, files: Mapping[str, bytes], gone: Collection[str], parent: str, title: str, words: str
-    ) -> str:
+    def commit(self, files: Mapping[str, bytes], gone: Collection[str], parent: str, title: str, words: str) -> str:
         """Put files in and take others out, all at once, on top of parent and nothing else; the new commit's id."""
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
@@ -147,7 +147,7 @@ class Repo:
         done = self.api.create_commit(
             **self.which, operations=[*put, *take], commit_message=title, commit_description=words, parent_commit=parent
         )
-        return done.oid
+        return str(done.oid)
 
     @asking
     def tag(self, name: str, revision: str) -> None:
@@ -155,9 +155,14 @@ class Repo:
         self.api.create_tag(**self.which, tag=name, revision=revision)
 
     @asking
-    def open(self, gated: bool) -> None:
-        """Let everybody see it; where it is gated, readers ask first."""
-        self.api.update_repo_settings(**self.which, private=False, gated="auto" if gated else False)
+    def gate(self) -> None:
+        """Have readers ask first; whoever asks is let in, and known."""
+        self.api.update_repo_settings(**self.which, gated="auto")
+
+    @asking
+    def open(self) -> None:
+        """Let everybody see it."""
+        self.api.update_repo_settings(**self.which, private=False)
 
     @asking
     def fetch(self, revision: str, paths: Collection[str], folder: Path) -> None:
@@ -168,7 +173,7 @@ class Repo:
 
 def oid(file: "RepoFile") -> str:
     """What a file is known by on the Hub."""
-    return file.lfs.sha256 if file.lfs else str(file.blob_id)
+    return str(file.lfs.sha256 if file.lfs else file.blob_id)
 
 
 def same(content: bytes, known: str) -> bool:
@@ -189,7 +194,7 @@ def endpoint() -> str:
 def connect(name: str, kind: str, write: bool = True) -> Repo:
     """A repository at HF_ENDPOINT, asked with HF_TOKEN; who only reads what is public needs none."""
     from huggingface_hub import HfApi
-    from huggingface_hub.utils import disable_progress_bars
+    from huggingface_hub.utils.tqdm import disable_progress_bars
 
     address, token = endpoint(), os.environ.get("HF_TOKEN", "")
     if write and not token:

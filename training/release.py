@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -285,7 +285,12 @@ def parquet(table: pa.Table) -> bytes:
     """A table as the bytes of its file: same rows, same bytes."""
     out = pa.BufferOutputStream()
     pq.write_table(table, out, compression="zstd")
-    return out.getvalue().to_pybytes()
+    return bytes(out.getvalue())
+
+
+def listing(files: Mapping[str, object]) -> str:
+    """One sha256 for what a manifest says of its files."""
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:
@@ -294,6 +299,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def hidden(columns: Sequence[str]) -> list[str]:
+def hidden(columns: Iterable[str]) -> list[str]:
     """Which of the columns hold text that may have to stay at home."""
     return [name for name in columns if name in HIDDEN]
