@@ -1,5 +1,6 @@
 """A release goes to the Hub whole or not at all, and the next run finishes what a fault cut off."""
 
+import contextlib
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import pytest
 from corpus.errors import ContractError
 from tests.house import ROOT
 from tests.hub import READER, WRITER, Fault, serving
-from tests.world import build_edition, build_report, settings_of, world
+from tests.world import build_edition, build_report, settings_of, step, world
 from training import hub as door
 from training.publish import CHANGELOG, asked, load, main
 
@@ -44,6 +45,8 @@ def hub(request, tmp_path, monkeypatch):
         monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)  # between the client's own tries
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         monkeypatch.setenv("HF_TOKEN", WRITER)
+        monkeypatch.setenv("HF_XET_CLIENT_RETRY_MAX_ATTEMPTS", "1")  # or a lost token takes a minute, again and again
+        monkeypatch.setenv("HF_XET_CLIENT_RETRY_BASE_DELAY", "10ms")
         yield server
 
 
@@ -64,7 +67,7 @@ def paths(editions, name):
 
 def publish(editions, name="one", tag="v1", repo="alice/data"):
     """Publish an edition."""
-    main(*paths(editions, name), repo, "", tag)
+    step(main, *paths(editions, name), repo, "", tag)
 
 
 def files(editions, name):
@@ -212,10 +215,8 @@ def test_after_a_fault_that_stays_the_repository_is_old_or_new_and_a_run_finishe
     methods = ["PUT", "GET"] if "|" in method else [method]
     hub.faults += [Fault(one, path, how=how, times=1000) for one in methods]
 
-    try:
-        publish(editions, "two", "v2")  # that an answer is lost every time hinders nobody
-    except ContractError as error:
-        assert str(error).startswith("the Hub did not take it: ")
+    with contextlib.suppress(ContractError):  # an answer that is lost every time hinders nobody
+        publish(editions, "two", "v2")
 
     assert holds(hub, editions, "one") or holds(hub, editions, "two")
     assert holds(hub, editions, "one", "v1")
@@ -385,7 +386,12 @@ def test_the_model_goes_to_its_own_repository_and_names_data_and_scores(hub, edi
     world(articles=12).write(here)
     build_report(here)
     build_edition(here, settings)
-    words: list = [settings / "publish.toml", settings / "gate.toml", settings / "profiles.toml", settings / "withdrawn.toml"]
+    words = [
+        settings / "publish.toml",
+        settings / "gate.toml",
+        settings / "profiles.toml",
+        settings / "withdrawn.toml",
+    ]
     words += [
         ROOT / "labeling/codebook.toml",
         here / "names.txt",
@@ -396,7 +402,7 @@ def test_the_model_goes_to_its_own_repository_and_names_data_and_scores(hub, edi
 
     for _ in range(2):
         build_report(here)  # the models' bytes are others every time they are written
-        main(*words, "alice/data", "alice/baseline", "v1")
+        step(main, *words, "alice/data", "alice/baseline", "v1")
 
     model, data = hub.repo("alice/baseline", "model"), hub.repo()
     assert (model.releases, model.private, list(model.tags)) == (["v1"], False, ["v1"])

@@ -252,6 +252,6 @@ def tables(folder: Path, *names: str) -> list[Path]:
     return [folder / f"{name}.parquet" for name in names]
 
 
-def step(main: Callable[..., None], *paths: Path) -> None:
-    """Call a step with its paths, as make does."""
-    main(*paths)
+def step(main: Callable[..., None], *words: Path | str) -> None:
+    """Call a step with its paths and words, as make does."""
+    main(*words)

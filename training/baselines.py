@@ -50,27 +50,27 @@ def fingerprint(path: Path) -> bytes:
 
 def card(told: Mapping[str, Any], repo: str, data: Data) -> str:
     """The model card: what it learned from, and what its scores allow to be said."""
-    demonstration = bool(told["demonstration"])
-    head = {
+    return pages.render(
+        "model.md.jinja",
+        head=yaml.safe_dump(head(told, repo, data), sort_keys=False, allow_unicode=True),
+        demonstration=bool(told["demonstration"]),
+        name=repo.split("/")[1],
+        data=data,
+        repo=repo,
+        scores=list(scores(told)),
+    )
+
+
+def head(told: Mapping[str, Any], repo: str, data: Data) -> dict[str, Any]:
+    """What the Hub reads: the card's YAML head, the scores among it."""
+    return {
         "library_name": "sklearn",
         "pipeline_tag": "text-classification",
         "datasets": [data.repo],
-        "tags": [*(["DEMONSTRATION"] if demonstration else []), "sklearn", "skops", "stance-detection", "sanctions"],
+        "tags": [*(["DEMONSTRATION"] if told["demonstration"] else []), "skops", "stance-detection", "sanctions"],
         "metrics": ["f1", "accuracy"],
         "model-index": [{"name": repo.split("/")[1], "results": list(results(told, data))}],
     }
-    return pages.render(
-        "model.md.jinja",
-        head=yaml.safe_dump(head, sort_keys=False, allow_unicode=True),
-        demonstration=demonstration,
-        name=repo.split("/")[1],
-        data=data.repo,
-        tag=data.tag,
-        commit=data.commit,
-        repo=repo,
-        rule="The label says what the sentence presents.",
-        scores=list(scores(told)),
-    )
 
 
 def results(told: Mapping[str, Any], data: Data) -> Iterator[dict[str, Any]]:

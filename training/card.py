@@ -187,31 +187,37 @@ def settled(outgoing: dict[str, tuple[str, pd.DataFrame]], book: Codebook) -> li
 
 def card(settings: Settings, book: Codebook, tables: Sources, known: Profiles) -> str:
     """Fill the card's template."""
-    gone = withdrawn.ids(tables.stones)
-    fate = fates(tables.gold, tables.annotations, tables.items, gone)
+    fate = fates(tables.gold, tables.annotations, tables.items, withdrawn.ids(tables.stones))
     counts = release.sized(tables.outgoing)
     return pages.render(
         "card.md.jinja",
-        annotation_columns=annotation_columns(book),
         agreement=tables.agreement[tables.agreement["slice"] == "all"].to_dict("records"),
         annotators=sorted(set(tables.annotations["annotator"])),
         balance=balance(tables.outgoing, book),
-        book=book,
         counts=counts,
-        demonstration=bool(tables.articles["demonstration"].any()),
         head=yaml.safe_dump(head(settings, tables, counts), sort_keys=False, allow_unicode=True),
-        hidden=sorted(f"`{name}`" for name in HIDDEN),
         outcomes=outcomes(tables.gold, fate, book),
         outlets=outlets(tables.articles, known),
         profiles={name: profile for name, (profile, _) in tables.outgoing.items() if profile},
-        question_columns=question_columns(next(iter(book.questions.values()))),
         salts=sorted(set(tables.splits["salt"])),
-        settings=settings,
         settled=settled(tables.outgoing, book),
-        split_names=SPLIT_NAMES,
-        stones=tables.stones,
         tables=tables,
+        **fixed(settings, book, tables),
     )
+
+
+def fixed(settings: Settings, book: Codebook, tables: Sources) -> dict[str, object]:
+    """What the card says whatever was counted."""
+    return {
+        "annotation_columns": annotation_columns(book),
+        "book": book,
+        "demonstration": bool(tables.articles["demonstration"].any()),
+        "hidden": sorted(f"`{name}`" for name in HIDDEN),
+        "question_columns": question_columns(next(iter(book.questions.values()))),
+        "settings": settings,
+        "split_names": SPLIT_NAMES,
+        "stones": tables.stones,
+    }
 
 
 def license_text(settings: Settings, tables: Sources, known: Profiles) -> str:

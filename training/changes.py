@@ -55,7 +55,7 @@ def load(folder: Path, name: str) -> Published:
     """Read a release's folder."""
     configs = release.configs(folder)
     questions = {one: rows for one, rows in configs.items() if one not in (ANSWERED, SUITES)}
-    whole = {one: rows.set_index("item_id") for one, rows in questions.items() if not of_other(one, questions)}
+    whole = {one: rows.set_index("item_id") for one, rows in questions.items() if not release.part_of(one, questions)}
     book = folder / "settings/codebook.toml"
     stones = folder / "withdrawn.jsonl"
     told = [json.loads(line) for line in stones.read_text(encoding="utf-8").splitlines()] if stones.exists() else []
@@ -66,11 +66,6 @@ def load(folder: Path, name: str) -> Published:
         tomllib.loads(book.read_text(encoding="utf-8")) if book.exists() else {},
         {one["id"]: one["reason"] for one in told},
     )
-
-
-def of_other(config: str, questions: Mapping[str, object]) -> bool:
-    """Whether a config holds some rows of another, with more of their text."""
-    return any(config == f"{other}_{profile}" for other in questions for profile in ("quote", "full"))
 
 
 def compare(earlier: Published, later: Published) -> Changes:

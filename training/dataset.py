@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import yaml
 
 from corpus import guard
 from corpus.errors import ContractError
@@ -21,7 +20,9 @@ from training.release import ANSWERED, ORPHANED, PUBLISHED, WITHDRAWN, fates, pl
 from training.tables import SPLITS
 from training.withdrawn import covers
 
-NOTICE = "# Your own copy\n\nIt holds every text, and is not to be handed on: `make edition` makes what may go out.\n"
+
+OF_ARTICLE = ["article_id", "url", "fetched", "license", "text"]  # the columns that are joined to items
+OF_SENTENCE = ["sentence_id", "start", "end", "quoted"]
 
 
 def places(
@@ -117,12 +118,6 @@ def waiting(gold: pd.DataFrame, items: pd.DataFrame) -> list[str]:
     return sorted(gold.loc[open_still, "gold_id"])
 
 
-def card(files: dict[str, pa.Table]) -> bytes:
-    """What `load_dataset` needs to know of the folder, and a word of warning."""
-    told = yaml.safe_dump({"configs": release.head(release.sizes(files))}, sort_keys=False)
-    return f"---\n{told}---\n\n{NOTICE}".encode()
-
-
 def main(
     codebook_file: Path,
     item_file: Path,
@@ -146,18 +141,22 @@ def main(
     )
     asked = asked.drop(columns="drawn").merge(drawn(batch_file, asked), on="item_id")
     asked = asked.merge(splits[["item_id", "split"]], on="item_id")
-    articles = ARTICLES.read(article_file, ["article_id", "url", "fetched", "license", "text"])
-    sentences = SENTENCES.read(sentence_file, ["sentence_id", "start", "end", "quoted"])
+    articles = ARTICLES.read(article_file, OF_ARTICLE)
+    sentences = SENTENCES.read(sentence_file, OF_SENTENCE)
     items = places(asked, articles, sentences, DUPLICATES.read(copy_file), guard.load(guard_file))
     files, reasons = tables(gold, annotations, items, book, gone), left_out(gold, annotations, items, book, gone)
-    about = {
-        "codebook_version": book.version,
-        "demonstration": bool(items["demonstration"].any()),
-        "left_out": reasons,
-        "salt": str(splits["salt"].iloc[0]) if len(splits) else "",
-        "unsettled_test": waiting(gold, items),
-    }
-    release.place(out.parent, files, {"README.md": card(files)}, about)
+    release.place(
+        out.parent,
+        files,
+        {"README.md": release.own_card(files)},
+        {
+            "codebook_version": book.version,
+            "demonstration": bool(items["demonstration"].any()),
+            "left_out": reasons,
+            "salt": str(splits["salt"].iloc[0]) if len(splits) else "",
+            "unsettled_test": waiting(gold, items),
+        },
+    )
     print(closing(files, reasons, out.parent), flush=True)
 
 

@@ -17,11 +17,19 @@ from corpus.safety import shown
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
     from huggingface_hub.hf_api import RepoFile
 
 HUB = "https://huggingface.co"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-UNKNOWN, REFUSED, GONE = 401, 403, 404  # HTTP: who is this; not for you; there is none
+GONE = 404
+REFUSALS = {  # by the HTTP status
+    401: "{endpoint} does not accept HF_TOKEN: it was mistyped, revoked or has run out. Make one with the write role in "
+    "your settings there, export it as HF_TOKEN and run the same command again.",
+    403: "HF_TOKEN may not do this at {endpoint}: {said}. Use a token with the write role, of an account that may write "
+    "to this repository, and run the same command again.",
+}
+OTHER = "{endpoint} refused it: HTTP {status}, {said}. Nothing is half published."
 PASSING = {408, 409, 412, 423, 425, 429, 500, 502, 503, 504}  # that asking again may mend
 ATTRIBUTES = ".gitattributes"  # the Hub's own file
 
@@ -54,30 +62,27 @@ class State:
 def told(endpoint: str) -> Iterator[None]:
     """Turn what the client raises into what a person can act on, or into Busy where asking again may mend it."""
     from httpx2 import HTTPError
-    from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError
 
     try:
         yield
     except HfHubHTTPError as error:
-        status, said = error.response.status_code, error.server_message or error.response.reason_phrase
-        if isinstance(error, RepositoryNotFoundError | RevisionNotFoundError) or status == GONE:
-            raise NotThere(said) from error
-        if status == UNKNOWN:
-            raise ContractError(
-                f"{endpoint} does not accept HF_TOKEN: it was mistyped, revoked or has run out. Make one with the "
-                "write role in your settings there, export it as HF_TOKEN and run the same command again."
-            ) from error
-        if status == REFUSED:
-            raise ContractError(
-                f"HF_TOKEN may not do this at {endpoint}: {said}. Use a token with the write role, of an account that "
-                "may write to this repository, and run the same command again."
-            ) from error
-        if status not in PASSING:
-            raise ContractError(f"{endpoint} refused it: HTTP {status}, {said}.") from error
-        wait = error.response.headers.get("retry-after", "")
-        raise Busy(f"HTTP {status}, {said}", float(wait) if wait.isdecimal() else 0) from error
+        raise answered(endpoint, error) from error
     except (HTTPError, ConnectionError, TimeoutError, RuntimeError, JSONDecodeError) as error:
         raise Busy(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}") from error
+
+
+def answered(endpoint: str, error: "HfHubHTTPError") -> Exception:
+    """What an answer means that is no 200."""
+    from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
+
+    status, said = error.response.status_code, error.server_message or error.response.reason_phrase
+    if isinstance(error, RepositoryNotFoundError | RevisionNotFoundError) or status == GONE:
+        return NotThere(said)
+    if status in PASSING:
+        wait = error.response.headers.get("retry-after", "")
+        return Busy(f"HTTP {status}, {said}", float(wait) if wait.isdecimal() else 0)
+    return ContractError(REFUSALS.get(status, OTHER).format(endpoint=endpoint, status=status, said=said))
 
 
 def asking(method: "Callable[Concatenate[Repo, Words], Told]") -> "Callable[Concatenate[Repo, Words], Told]":
@@ -204,3 +209,25 @@ def connect(name: str, kind: str, write: bool = True) -> Repo:
     disable_progress_bars()
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it says again what we say
     return Repo(HfApi(endpoint=address, token=token or False), name, kind)
+
+
+def found(name: str, folder: Path, repo: str = "") -> Path:
+    """The folder of a release: a folder of this machine, or org/name@revision, or a tag of repo, which is fetched."""
+    if Path(name).is_dir():
+        return Path(name)
+    where, _, revision = name.rpartition("@") if "@" in name else (repo, "", name)
+    if not where or not revision:
+        raise ContractError(
+            f"{name!r} is neither a folder nor a release of the Hub. Name one: a folder, org/name@v1, or v1 with "
+            "REPO=org/name."
+        )
+    door = connect(where, "dataset", write=False)
+    try:
+        door.fetch(revision, [path for path in door.files(revision) if path != ATTRIBUTES], folder)
+    except NotThere as error:
+        raise ContractError(
+            f"{door.url} has no {revision}, or HF_TOKEN may not read it. See its tags there."
+        ) from error
+    except Busy as error:
+        raise ContractError(f"{door.url} could not be read: {error}. Run the same command again.") from error
+    return folder

@@ -12,6 +12,7 @@ import datasets
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 from datasets import ClassLabel, Features, Value
 
 from corpus.errors import ContractError
@@ -31,6 +32,8 @@ PUBLISHED = "published"
 ORPHANED = "its item is no longer made"
 WITHDRAWN = "withdrawn"
 MANIFEST = "manifest.json"
+
+NOTICE = "# Your own copy\n\nIt holds text, and is not to be handed on: `make edition` makes what may go out.\n"
 
 Columns = dict[str, tuple[ClassLabel | Value, str]]
 
@@ -279,6 +282,17 @@ def place(
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def own_card(files: Mapping[str, pa.Table]) -> bytes:
+    """What `load_dataset` needs to know of a folder that stays at home, and a word of warning."""
+    told = yaml.safe_dump({"configs": head(sizes(files))}, sort_keys=False)
+    return f"---\n{told}---\n\n{NOTICE}".encode()
+
+
+def part_of(config: str, others: Iterable[str]) -> bool:
+    """Whether a config holds some rows of another, with more of their text."""
+    return any(config == f"{other}_{profile}" for other in others for profile in TEXT)
 
 
 def parquet(table: pa.Table) -> bytes:
