@@ -23,8 +23,8 @@ again = $(MAKE) --no-print-directory
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits dataset card edition baseline report summary
+.PHONY: FORCE help demo test check bench lock studio push answer pull trace publish release diff withdraw rehydrate \
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits dataset card baseline report summary edition
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -146,16 +146,6 @@ $(DATA)/card.md: training/card.py training/pages.py training/release.py training
 SHAPED = $(filter-out corpus/fetch.toml training/card.toml training/gate.toml training/publish.toml \
   training/rehydrate.toml training/withdrawn.toml, $(wildcard corpus/*.toml labeling/*.toml training/*.toml))
 
-edition: $(DATA)/edition/manifest.json    ## what may go out: by licence, without what was withdrawn, past the gate
-$(DATA)/edition/manifest.json: training/edition.py training/release.py training/gate.py training/croissant.py \
-  $(DATA)/dataset/manifest.json labeling/codebook.toml training/profiles.toml training/gate.toml \
-  training/withdrawn.toml $(DATA)/splits.parquet $(DATA)/card.md $(DATA)/interface.xml $(SHAPED) \
-  $(DATA)/articles.parquet $(DATA)/items.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
-	@$(PYTHON) -m training.edition $(DATA)/dataset/manifest.json labeling/codebook.toml training/profiles.toml \
-	  training/gate.toml training/withdrawn.toml $(NAMES) $(DATA)/splits.parquet $(DATA)/card.md $(DATA)/LICENSE \
-	  $(DATA)/CITATION.cff $(DATA)/interface.xml $(DATA)/guidelines.html $@ $(SHAPED) \
-	  $(addprefix $(DATA)/,$(addsuffix .parquet,articles items annotations gold splits))
-
 $(DATA)/LICENSE $(DATA)/CITATION.cff: $(DATA)/card.md ;
 
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
@@ -175,8 +165,44 @@ $(DATA)/guidelines.html: $(DATA)/interface.xml ;
 summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $<
 
-trace: $(READY)                           ## ID=...: every row of an article, sentence or item, from raw file to dataset
-	@$(PYTHON) -m training.trace "$(ID)" $(DATA)
+trace: $(READY)                           ## ID=...: from any id back to the raw file and on to the release; JSON=file
+	@$(PYTHON) -m training.trace "$(ID)" $(DATA) training/withdrawn.toml "$(JSON)"
+
+##@ the release: what may go out, and what became of it
+edition: $(DATA)/edition/manifest.json    ## what may go out: by licence, without what was withdrawn, past the gate
+$(DATA)/edition/manifest.json: training/edition.py training/release.py training/gate.py training/croissant.py \
+  $(DATA)/dataset/manifest.json labeling/codebook.toml training/profiles.toml training/gate.toml \
+  training/withdrawn.toml $(DATA)/splits.parquet $(DATA)/card.md $(DATA)/interface.xml $(SHAPED) \
+  $(DATA)/articles.parquet $(DATA)/items.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
+	@$(PYTHON) -m training.edition $(DATA)/dataset/manifest.json labeling/codebook.toml training/profiles.toml \
+	  training/gate.toml training/withdrawn.toml $(NAMES) $(DATA)/splits.parquet $(DATA)/card.md $(DATA)/LICENSE \
+	  $(DATA)/CITATION.cff $(DATA)/interface.xml $(DATA)/guidelines.html $@ $(SHAPED) \
+	  $(addprefix $(DATA)/,$(addsuffix .parquet,articles items annotations gold splits))
+
+publish: $(DATA)/edition/manifest.json    ## send it to the Hub: REPO=org/name TAG=v1, MODEL=org/name too; DRY_RUN=1
+	@$(PYTHON) -m training.publish training/publish.toml training/gate.toml training/profiles.toml \
+	  training/withdrawn.toml labeling/codebook.toml $(NAMES) $(DATA)/edition $(DATA)/models $(DATA)/report.json \
+	  "$(REPO)" "$(MODEL)" "$(TAG)"
+
+release: $(DATA)/report.html publish      ## all of it: bring everything up to date, publish the next release
+
+diff: $(READY)                            ## A=v1 B=v2: what changed between two releases (folders, tags of REPO); JSON=file
+	@$(PYTHON) -m training.diff "$(A)" "$(or $(B),$(DATA)/edition)" "$(REPO)" "$(JSON)" "$(CHANGELOG)"
+
+withdraw: $(DATA)/items.parquet           ## ID=id-or-address REASON="...": out of every later release, and listed there
+	@$(PYTHON) -m training.withdraw "$(ID)" "$(REASON)" $(DATA)/articles.parquet $(DATA)/items.parquet \
+	  $(DATA)/duplicates.parquet training/withdrawn.toml
+
+# Your own copies first, then the live pages, then an archive: each is asked for what those before it do not have.
+FOUND = $(DATA)/rehydrated
+rehydrate: $(READY)                       ## RELEASE=folder-or-org/name@v1: find its sentences, in COPY=folder, on the web
+	@$(if $(COPY),$(again) DATA=$(FOUND)/copy RAW="$(COPY)" articles)
+	@for source in $(if $(OFFLINE),,live archive) none; do \
+	  $(PYTHON) -m training.rehydrate training/rehydrate.toml "$(RELEASE)" $$source $(FOUND) || exit 1; \
+	  [ -s $(FOUND)/wanted.txt ] || break; \
+	  $(again) DATA=$(FOUND)/$$source FROM=$(FOUND)/wanted.txt fetch || exit 1; \
+	  $(again) DATA=$(FOUND)/$$source RAW=$(FOUND)/$$source/raw articles || exit 1; \
+	done
 
 ##@ the house
 check: $(READY)                           ## formatter, linter, types

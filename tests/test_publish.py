@@ -318,8 +318,8 @@ def test_a_hub_that_asks_for_a_long_pause_is_left_alone(hub, editions):
         publish(editions)
 
     assert str(error.value) == (
-        "the Hub did not take it: HTTP 429, Too Many Requests. Nothing is half published; run the same command again, "
-        "it goes on where it stopped."
+        "the Hub did not take it: HTTP 429, as the test wants it. Nothing is half published; run the same command "
+        "again, it goes on where it stopped."
     )
 
 

@@ -85,7 +85,8 @@ def filled(settings: Settings) -> Settings:
 def head(settings: Settings, tables: Sources, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     """What the Hub reads: the card's YAML head. Only files that have rows are listed."""
     demonstration = bool(tables.articles["demonstration"].any())
-    languages = sorted({tag.split("-")[0].lower() for tag in tables.articles["language"] if tag})
+    stated = tables.articles["language"].where(tables.articles["language"] != "", tables.articles["recognised"])
+    languages = sorted({tag.split("-")[0].lower() for tag in stated if tag})
     return {
         "pretty_name": f"DEMONSTRATION: {settings.name}" if demonstration else settings.name,
         **({"language": languages} if languages else {}),

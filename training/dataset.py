@@ -20,7 +20,6 @@ from training.release import ANSWERED, ORPHANED, PUBLISHED, WITHDRAWN, fates, pl
 from training.tables import SPLITS
 from training.withdrawn import covers
 
-
 OF_ARTICLE = ["article_id", "url", "fetched", "license", "text"]  # the columns that are joined to items
 OF_SENTENCE = ["sentence_id", "start", "end", "quoted"]
 
@@ -145,19 +144,15 @@ def main(
     sentences = SENTENCES.read(sentence_file, OF_SENTENCE)
     items = places(asked, articles, sentences, DUPLICATES.read(copy_file), guard.load(guard_file))
     files, reasons = tables(gold, annotations, items, book, gone), left_out(gold, annotations, items, book, gone)
-    release.place(
-        out.parent,
-        files,
-        {"README.md": release.own_card(files)},
-        {
-            "codebook_version": book.version,
-            "demonstration": bool(items["demonstration"].any()),
-            "left_out": reasons,
-            "salt": str(splits["salt"].iloc[0]) if len(splits) else "",
-            "unsettled_test": waiting(gold, items),
-        },
-    )
+    told = about(book, items, splits) | {"left_out": reasons, "unsettled_test": waiting(gold, items)}
+    release.place(out.parent, files, {"README.md": release.own_card(files)}, told)
     print(closing(files, reasons, out.parent), flush=True)
+
+
+def about(book: Codebook, items: pd.DataFrame, splits: pd.DataFrame) -> dict[str, object]:
+    """What the manifest says beside its files."""
+    salt = str(splits["salt"].iloc[0]) if len(splits) else ""
+    return {"codebook_version": book.version, "demonstration": bool(items["demonstration"].any()), "salt": salt}
 
 
 def closing(files: dict[str, pa.Table], reasons: dict[str, dict[str, int]], folder: Path) -> str:

@@ -24,10 +24,10 @@ HUB = "https://huggingface.co"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 GONE = 404
 REFUSALS = {  # by the HTTP status
-    401: "{endpoint} does not accept HF_TOKEN: it was mistyped, revoked or has run out. Make one with the write role in "
-    "your settings there, export it as HF_TOKEN and run the same command again.",
-    403: "HF_TOKEN may not do this at {endpoint}: {said}. Use a token with the write role, of an account that may write "
-    "to this repository, and run the same command again.",
+    401: "{endpoint} does not accept HF_TOKEN: it was mistyped, revoked or has run out. Make one with the write role "
+    "in your settings there, export it as HF_TOKEN and run the same command again.",
+    403: "HF_TOKEN may not do this at {endpoint}: {said}. Use a token with the write role, of an account that may "
+    "write to this repository, and run the same command again.",
 }
 OTHER = "{endpoint} refused it: HTTP {status}, {said}. Nothing is half published."
 PASSING = {408, 409, 412, 423, 425, 429, 500, 502, 503, 504}  # that asking again may mend
