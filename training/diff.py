@@ -1,4 +1,4 @@
-"""Two releases, each a folder, a tag or a revision of the Hub -> what changed: on the screen, as JSON, for a changelog."""
+"""Two releases, each a folder or a revision of the Hub -> what changed: on the screen, as JSON, for a changelog."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""One id of any stage -> its rows in every table, from the published row back to the raw file: on the screen, or JSON."""
+"""One id of any stage -> its rows in every table, from the published row back to the raw file; screen or JSON."""
 
 import json
 import re
@@ -25,9 +25,11 @@ from training.withdrawn import Tombstone, covers, line
 IDS = ("item_id", "sentence_id", "article_id", "sentence_a")  # the finest a table has says what its rows are of
 PUBLISHED = ("edition", "dataset")  # the folders of published rows, the outermost first
 KEY = re.compile(r"[0-9a-f]{12}")  # how a task is named in Label Studio
+MARGIN = 12  # columns before what is told
 MOST = 3  # items that are told one by one; of more, each is a line
 
 Row = dict[str, Any]
+Which = Any  # a filter of rows, as pyarrow makes it
 Found = dict[str, list[Row]]  # table to its rows
 
 
@@ -62,7 +64,7 @@ def place(wanted: str, found: Mapping[str, list[Path]]) -> str:
     return wanted.partition("/")[0]
 
 
-def read(paths: list[Path], only: pc.Expression, columns: list[str] | None = None) -> list[Row]:
+def read(paths: list[Path], only: Which, columns: list[str] | None = None) -> list[Row]:
     """The rows of a table that fit, a label by its name and not by its number."""
     table = ds.dataset([str(path) for path in paths], format="parquet").to_table(filter=only, columns=columns)
     rows: list[Row] = table.to_pylist()
@@ -73,13 +75,15 @@ def read(paths: list[Path], only: pc.Expression, columns: list[str] | None = Non
     return rows
 
 
-def of(wanted: str, columns: list[str]) -> pc.Expression | None:
+def of(wanted: str, columns: list[str]) -> Which | None:
     """Which rows of a table are of the id, of what it is part of, or of a part of it; None if it tells of neither."""
     finest = next((name for name in IDS if name in columns), None)
     if finest is None:
         return None
     whole_ids, field = line(wanted), pc.field(finest)
-    fits = field.isin(whole_ids) | pc.starts_with(field, f"{wanted}.") | pc.starts_with(field, f"{wanted}@")
+    fits = field.isin(whole_ids)
+    for mark in ".@":
+        fits |= pc.starts_with(field, wanted + mark)  # type: ignore[attr-defined]
     return fits | (pc.field("sentence_b") == wanted) if finest == "sentence_a" else fits
 
 
@@ -126,9 +130,10 @@ def article(rows: list[Row]) -> Iterator[str]:
 def sentences(rows: list[Row]) -> Iterator[str]:
     """Where each sentence stands in its article."""
     for row in rows:
-        said = " in direct speech" if row["quoted"] else ""
+        said = ", in direct speech" if row["quoted"] else ""
         out = f"; left out: {row['left_out']}" if row["left_out"] else ""
-        yield f"{row['sentence_id']}  characters {row['start']:,} to {row['end']:,}{said}, sentence {row['position']}{out}"
+        at = f"characters {row['start']:,} to {row['end']:,}, sentence {row['position']}"
+        yield f"{row['sentence_id']}  {at}{said}{out}"
 
 
 def batch(rows: list[Row]) -> Iterator[str]:
@@ -142,30 +147,29 @@ def batch(rows: list[Row]) -> Iterator[str]:
 def answers(rows: list[Row]) -> Iterator[str]:
     """What each annotator said, when, and under which codebook."""
     for row in sorted(rows, key=lambda row: (row["item_id"], row["annotator"])):
-        said = ", ".join(
-            part
-            for part in (row["stance"], row["holder"], row["sanction_violation"], *row["regime"], *row["flags"])
-            if part
-        )
+        parts = (row["stance"], row["holder"], row["sanction_violation"], *row["regime"], *row["flags"])
         out = f"; does not count: {row['left_out']}" if row["left_out"] else ""
-        again = f", {row['earlier']} before" if row["earlier"] else ""
-        yield f"{row['annotator']}: {said}  {row['updated_at']}, codebook {row['codebook_version']}, {row['purpose']}{again}{out}"
+        again = f"; {row['earlier']} other answers before" if row["earlier"] else ""
+        when = row["updated_at"][:16].replace("T", " ")
+        said = ", ".join(part for part in parts if part)
+        yield f"{row['annotator']}  {when}  codebook {row['codebook_version']}  {said}{again}{out}"
 
 
 def rulings(rows: list[Row]) -> Iterator[str]:
     """What an adjudicator ruled, and why the votes differed."""
     for row in rows:
         said = ", ".join(part for part in (row["stance"], row["sanction_violation"], *row["flags"]) if part)
-        yield f"{row['adjudicator']}: {said}  {row['updated_at']}, codebook {row['codebook_version']}; {row['reason']}"
+        when = row["updated_at"][:16].replace("T", " ")
+        yield f"{row['adjudicator']}  {when}  codebook {row['codebook_version']}  {said}; {row['reason']}"
 
 
 def gold(rows: list[Row]) -> Iterator[str]:
     """How each label was settled, and whether another method would say the same."""
     for row in rows:
-        votes = f"{row['votes']} of {row['answers']} answers"
+        how = f"{row['provenance']}, by {row['method']}, {row['votes']} of {row['answers']} answers"
         other = "; another method says otherwise" if row["sensitive"] else ""
         wait = f"; to be looked at again: {row['recheck']}" if row["recheck"] else ""
-        yield f"{row['question']}: {row['label'] or row['outcome']}  {row['provenance']}, by {row['method']}, {votes}{other}{wait}"
+        yield f"{row['question']}: {row['label'] or row['outcome']}  ({how}){other}{wait}"
 
 
 def splits(rows: list[Row]) -> Iterator[str]:
@@ -182,10 +186,15 @@ def guesses(rows: list[Row]) -> Iterator[str]:
         yield f"{row['question']}: {row['predicted']}" + (" (right)" if row["predicted"] == row["gold"] else "")
 
 
-def published(rows: list[Row]) -> Iterator[str]:
-    """The label that goes out."""
-    for row in rows:
-        yield f"{row['label']}  {row['provenance']}, {row['votes']} of {row['answers']}" if "label" in row else ""
+def published(item: str, told: Found) -> Iterator[str]:
+    """The labels that go out, or that stand in your own copy alone."""
+    for place in PUBLISHED:
+        named = {name.partition(": ")[2]: rows for name, rows in told.items() if name.startswith(f"{place}: ")}
+        found = {name: row for name, rows in named.items() for row in rows if row["item_id"] == item and "label" in row}
+        if found:
+            yield f"{place}: " + ", ".join(f"{name} {row['label']}" for name, row in found.items())
+        else:
+            yield f"not in the {place}"
 
 
 # What is told of an item, from what is published back to how it came to be asked; and of what it is part of.
@@ -206,7 +215,7 @@ AROUND: dict[str, tuple[str, Callable[[list[Row]], Iterator[str]]]] = {
 def screen(wanted: str, told: Found, stones: list[Tombstone], width: int) -> str:
     """All of it for the eye: each item with its way, then sentence and article."""
     items = told.get("items", [])
-    lines = [wanted, ""]
+    lines = []
     for stone in stones:
         if covers({stone.id}, wanted):
             lines += [f"withdrawn on {stone.day}: {stone.reason}", ""]
@@ -222,15 +231,12 @@ def screen(wanted: str, told: Found, stones: list[Tombstone], width: int) -> str
 def one_item(item: Row, told: Found, width: int) -> Iterator[str]:
     """An item: its words, what is asked, and each stage of its way."""
     yield item["item_id"]
-    yield from textwrap.wrap(f"“{item['text']}”", width - 2, initial_indent="  ", subsequent_indent="  ")
-    if item["proposition"]:
-        yield from textwrap.wrap(f"on: {item['proposition']}", width - 2, initial_indent="  ", subsequent_indent="  ")
+    said = [f"“{item['text']}”", *([f"on: {item['proposition']}"] if item["proposition"] else [])]
+    for text in said:
+        yield from textwrap.wrap(text, width - 2, initial_indent="  ", subsequent_indent="  ")
     yield ""
     mine = {name: [row for row in rows if row.get("item_id") == item["item_id"]] for name, rows in told.items()}
-    for table in (name for name in mine if name.partition(":")[0] in PUBLISHED and "annotations" not in name):
-        yield from block(table, published(mine[table]), width)
-    if not any(rows for name, rows in mine.items() if name.partition(":")[0] in PUBLISHED):
-        yield from block("published", iter(["not in the dataset or the edition"]), width)
+    yield from block("published", published(item["item_id"], told), width)
     for title, (table, tell) in OF_ITEM.items():
         yield from block(title, tell(mine.get(table, [])), width)
 
@@ -246,11 +252,11 @@ def many(items: list[Row], told: Found, width: int) -> Iterator[str]:
 
 def block(title: str, told: Iterator[str], width: int) -> Iterator[str]:
     """One stage: its name at the margin, its lines beside it."""
-    margin, named = 30 if ":" in title else 12, title
+    named = title
     for text in filter(None, told):
         yield from textwrap.wrap(
-            text, width, initial_indent=named.ljust(margin), subsequent_indent=" " * margin,
-            drop_whitespace=False, replace_whitespace=False, break_on_hyphens=False, break_long_words=False,
+            text, width, initial_indent=named.ljust(MARGIN), subsequent_indent=" " * MARGIN,
+            break_on_hyphens=False, break_long_words=False,
         )  # fmt: skip
         named = ""
 
