@@ -19,7 +19,7 @@ from labeling.tables import ANNOTATIONS
 from tests.house import ROOT, SHARED, needs_shared
 from tests.site import Reply, serving
 from tests.test_story import make
-from tests.world import PEOPLE, World, answer, build_edition, settings_of
+from tests.world import PEOPLE, World, answer, build_edition, settings_of, step
 from training import release
 from training.finding import Copy, Found, Wanted, hashed
 from training.rehydrate import SOURCES, main
@@ -56,7 +56,7 @@ def edition(tmp_path_factory, site):
     make(folder, "items")
     items = ITEMS.read(folder / "items.parquet")
     said = {"stance": "neutral", "sanction_violation": "none", "article": ""}
-    rows = [answer({**item, **said}, who) for item in items.to_dict("records") for who in PEOPLE]
+    rows = [answer({"sentence_id": name, **said}, who) for name in items["sentence_id"] for who in PEOPLE]
     answers = pd.DataFrame(rows).assign(
         item_id=[item for item in items["item_id"] for _ in PEOPLE],
         target=[target for target in items["target"] for _ in PEOPLE],
@@ -81,7 +81,7 @@ def articles(raw, folder):
     folder.mkdir(parents=True, exist_ok=True)
     write_inventory(raw, folder / "inventory.jsonl")
     said = [ROOT / f"corpus/{name}.toml" for name in ("articles", "boilerplate", "quality")]
-    write_articles(folder / "inventory.jsonl", *said, folder / "articles.parquet", folder / "rejects.parquet")
+    step(write_articles, folder / "inventory.jsonl", *said, folder / "articles.parquet", folder / "rejects.parquet")
 
 
 def copy_of(words, folder):

@@ -5,7 +5,7 @@ import pytest
 from corpus.errors import ContractError
 from corpus.tables import DUPLICATES
 from tests.house import ROOT
-from tests.world import world
+from tests.world import step, world
 from training.withdraw import main
 from training.withdrawn import Tombstone, load
 
@@ -20,7 +20,7 @@ def workspace(tmp_path):
 def withdraw(workspace, word, reason="the outlet asked for it"):
     """Withdraw, as make does."""
     tables = [workspace / f"{name}.parquet" for name in ("articles", "items", "duplicates")]
-    main(word, reason, *tables, workspace / "withdrawn.toml")
+    step(main, word, reason, *tables, workspace / "withdrawn.toml")
     return load(workspace / "withdrawn.toml")
 
 
@@ -100,7 +100,7 @@ def test_an_entry_that_somebody_wrote_by_hand_is_checked(tmp_path):
     assert load(path) == [Tombstone("3f9a1c20d4", "2026-01-02", "asked")]
 
     path.write_text('[[withdrawn]]\nid = "3f9a1c20d4"\nday = "yesterday"\nreason = "asked"\n')
-    with pytest.raises(ContractError, match="Invalid isoformat string: 'yesterday'. Give id, day and reason."):
+    with pytest.raises(ContractError, match=r"Invalid isoformat string: 'yesterday'. Give id, day and reason."):
         load(path)
     path.write_text('[[withdrawn]]\nid = "Kim"\nday = "2026-01-02"\nreason = "asked"\n')
     with pytest.raises(ContractError, match="has no id of an article, sentence or item, or no reason"):

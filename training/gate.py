@@ -231,7 +231,9 @@ def told(edition: Edition) -> Iterator[tuple[str, str]]:
     for config, rows in edition.configs.items():
         names = [name for name in rows.columns if pd.api.types.is_string_dtype(rows[name])]
         for row in rows[names].to_dict("records"):
-            yield from ((f"{config} {row['item_id']}, {name}", value) for name, value in row.items() if value)
+            yield from (
+                (f"{config} {row['item_id']}, {name}", value) for name, value in row.items() if isinstance(value, str)
+            )
     for path in sorted(edition.folder.rglob("*")):
         name = path.relative_to(edition.folder).as_posix()
         if path.suffix == PACKED:
