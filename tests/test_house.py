@@ -106,7 +106,7 @@ def length(function: ast.FunctionDef) -> int:
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "installer.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "installer.lock", "tools.lock"])
 def test_a_lock_names_packages_versions_and_hashes_and_no_address(name):
     lines = (ROOT / name).read_text().splitlines()
     wrong = [line for line in lines if not re.match(r"[a-z0-9.-]+(\[[a-z,]+\])?==|\s+--hash=sha256:|\s*#", line)]
