@@ -284,8 +284,23 @@ def shortened(text: str) -> str:
     return f"{text[:3]}… ({len(text)} characters)"
 
 
+REMEDIES = {
+    "files": "make the edition anew, and change nothing in its folder",
+    "leak": "draw splits that keep them on one side, or withdraw one",
+    "unsettled test items": "settle them, or raise unsettled_test in training/gate.toml and say so",
+    "licence": "state the licence in the source, or see training/profiles.toml",
+    "columns": "make the edition anew",
+    "private person": "make dataset and edition anew",
+    "withdrawn": "make dataset and edition anew",
+    "labels": "make card and edition anew",
+    "card": "fill in training/card.toml, or make the card anew",
+    "demonstration": "make card and edition anew",
+}
+OTHERWISE = "withdraw the row, or allow the word in training/gate.toml"
+
+
 def refusals(edition: Edition) -> list[str]:
-    """One line a rule that is broken: what it asks, how many rows break it, and the first of them."""
+    """One line a rule that is broken: what it asks, how many rows break it, the first of them, and what to do."""
     rules: dict[str, Callable[[Edition], Found]] = {
         "files": files, "leak": leaks, "unsettled test items": unsettled, "licence": licences, "columns": columns,
         "private person": private, "withdrawn": withdrawn, "labels": labels, "card": card, "demonstration": marked,
@@ -294,7 +309,8 @@ def refusals(edition: Edition) -> list[str]:
     broken = {name: list(dict.fromkeys(rule(edition))) for name, rule in rules.items()}
     shown = edition.rules.shown
     return [
-        f"{name}: {len(found):,} ({'; '.join(found[:shown])}{'; …' if len(found) > shown else ''})"
+        f"{name}: {len(found):,} ({'; '.join(found[:shown])}{'; …' if len(found) > shown else ''}): "
+        f"{REMEDIES.get(name, OTHERWISE)}"
         for name, found in broken.items()
         if found
     ]
@@ -303,8 +319,7 @@ def refusals(edition: Edition) -> list[str]:
 def check(folder: Path, rules: Rules, known: Known) -> None:
     """Refuse a release that breaks a rule."""
     if broken := refusals(Edition(folder, rules, known)):
-        lines = "\n  ".join(broken)
+        lines = "".join(f"\n  {line}" for line in broken)
         raise ContractError(
-            f"this release may not go out: {len(broken)} rules of training/gate.py are broken, how often and where:\n"
-            f"  {lines}\nMend what is named (`make withdraw ID=...` takes rows out) and run the same command again."
+            f"this release may not go out. Each rule it breaks, how often, where, and what to do:{lines}"
         )
