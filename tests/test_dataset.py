@@ -107,7 +107,7 @@ def test_what_is_not_settled_or_names_a_private_person_is_held_back_and_counted(
         }
     )
 
-    reasons = left_out(here.gold, here.annotations, here.items, BOOK)
+    reasons = left_out(here.gold, here.annotations, placed(here), BOOK)
     made = tables(here.gold, here.annotations, placed(here), BOOK)
 
     assert reasons == {
@@ -150,7 +150,7 @@ def test_annotations_are_published_without_comments_and_with_null_for_what_was_n
 def test_answers_to_items_that_are_no_longer_made_are_counted():
     here = world(articles=2, sayings=[("favor", "alleged")])
 
-    reasons = left_out(here.gold, here.annotations, here.items[1:], BOOK)
+    reasons = left_out(here.gold, here.annotations, placed(here)[1:], BOOK)
 
     gone = "its item is no longer made"
     assert reasons == {"stance": {gone: 1}, "sanction_violation": {gone: 1}, "annotations": {gone: 3}}
@@ -277,3 +277,16 @@ def test_twenty_thousand_rows_and_more_are_the_same_bytes_twice(tmp_path):
     assert len(whole) == 21_000
     assert once == twice
     assert pq.read_table(pa.BufferReader(once)).num_rows == 21_000
+
+
+def test_what_is_on_no_side_of_the_splits_is_counted():
+    here = world(articles=2)
+    rows = placed(here)
+    rows["split"] = rows["split"].where(rows["article_id"] != rows["article_id"][0], "aside")
+
+    told = here.gold, here.annotations, rows, BOOK
+    reasons, made = left_out(*told), tables(*told)
+
+    aside = {"set aside by its splits": 5}
+    assert reasons == {"stance": aside, "sanction_violation": aside, "annotations": {"set aside by its splits": 15}}
+    assert sum(table.num_rows for name, table in made.items() if name.startswith("stance/")) == 5

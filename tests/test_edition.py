@@ -8,11 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import datasets
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 from corpus.errors import ContractError
+from corpus.tables import Table
 from tests.house import ROOT
-from tests.world import build_edition, settings_of, world
+from tests.world import BOOK, build_dataset, build_edition, settings_of, world
 from training import release
 from training.profiles import Profiles, load
 
@@ -166,7 +169,7 @@ def test_croissant_describes_the_folder_and_reads_its_rows(tmp_path):
     rows = (
         "import mlcroissant\n"
         "told = mlcroissant.Dataset('croissant.json')\n"
-        "print(len(list(told.records('stance/train'))), [one.name for one in told.metadata.record_sets])\n"
+        "print(len(list(told.records('stance/train'))), sorted(one.name for one in told.metadata.record_sets))\n"
     )
 
     code, said = run(str(TOOLS / "mlcroissant"), "validate", "--jsonld", "croissant.json", folder=folder)
@@ -176,5 +179,30 @@ def test_croissant_describes_the_folder_and_reads_its_rows(tmp_path):
     assert read == 0, counted
     configs = release.configs(folder)
     train = int((configs["stance"]["split"] == "train").sum())
-    names = [f"{name}/{split}" for name, some in configs.items() for split in some["split"].unique()]
+    names = sorted(f"{name}/{split}" for name, some in configs.items() for split in some["split"].unique())
     assert counted.splitlines()[-1] == f"{train} {names}"
+
+
+def test_further_suites_of_splits_go_out_as_a_config_of_their_own(tmp_path, monkeypatch):
+    suites = Table(
+        "splits",
+        "split_id",
+        {
+            **{name: (pa.string(), name) for name in ("split_id", "item_id", "article_id", "suite", "fold", "split")},
+            **{name: (pa.string(), name) for name in ("reason", "salt")},
+        },
+    )
+    here = world(articles=4)
+    folder = build_dataset(here.write(tmp_path))
+    told = here.splits.assign(suite="random", fold="all", reason="drawn")
+    told = pd.concat([told, told.assign(suite="temporal", fold="2024", split="test", reason="newest")])
+    told["split_id"] = told["suite"] + "/" + told["item_id"]
+    monkeypatch.setattr(release, "SPLITS", suites)
+
+    outgoing = release.going(folder, BOOK, load(ROOT / "training/profiles.toml"), told)
+    files = dict(release.cut("splits", outgoing["splits"][1], release.of_config("splits", BOOK)))
+
+    rows = [row for table in files.values() for row in table.to_pylist()]
+    assert list(outgoing) == ["stance", "sanction_violation", "annotations", "splits"]
+    assert {(row["suite"], row["place"], row["reason"]) for row in rows} >= {("temporal", "test", "newest")}
+    assert len(rows) == 2 * len(here.items)

@@ -271,7 +271,7 @@ def main(
     splits = SPLITS.read(split_file)
     tables = Sources(
         ARTICLES.read(article_file, [name for name in ARTICLES.columns if name != "text"]),
-        ITEMS.read(item_file),
+        ITEMS.read(item_file).merge(placed(splits)[["item_id", "split"]], on="item_id"),
         ANNOTATIONS.read(annotation_file),
         AGREEMENT.read(agreement_file),
         GOLD.read(gold_file),

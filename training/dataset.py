@@ -16,8 +16,8 @@ from labeling import codebook
 from labeling.codebook import Codebook, Question
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training import release, withdrawn
-from training.release import ANSWERED, ORPHANED, PUBLISHED, WITHDRAWN, fates, placed
-from training.tables import SPLITS
+from training.release import ANSWERED, ASIDE, ORPHANED, PUBLISHED, WITHDRAWN, fates, placed
+from training.tables import SPLIT_NAMES, SPLITS
 from training.withdrawn import covers
 
 OF_ARTICLE = ["article_id", "url", "fetched", "license", "text"]  # the columns that are joined to items
@@ -95,9 +95,11 @@ def left_out(
 ) -> dict[str, dict[str, int]]:
     """How many rows of each config are not in the dataset, by reason."""
     reasons = fates(gold, annotations, items, gone)
-    aside = annotations["item_id"].map(lambda name: covers(gone, name)).astype(bool)
-    orphan = ~annotations["item_id"].isin(items["item_id"])
-    answers = aside.map({True: WITHDRAWN, False: ""}).mask(orphan, ORPHANED)
+    why = annotations["item_id"].map(
+        items.set_index("item_id")["split"].isin(SPLIT_NAMES).map({True: "", False: ASIDE})
+    )
+    why = why.mask(annotations["item_id"].map(lambda name: covers(gone, name)).astype(bool), WITHDRAWN)
+    answers = why.mask(~annotations["item_id"].isin(items["item_id"]), ORPHANED)
     staying = {
         question: reasons[(gold["question"] == question) & (reasons != PUBLISHED)] for question in book.questions
     } | {ANSWERED: answers[answers != ""]}

@@ -31,6 +31,7 @@ PRIVATE = "names_private_person"  # the flag that holds a row back
 PUBLISHED = "published"
 ORPHANED = "its item is no longer made"
 WITHDRAWN = "withdrawn"
+ASIDE = "set aside by its splits"
 MANIFEST = "manifest.json"
 
 NOTICE = "# Your own copy\n\nIt holds text, and is not to be handed on: `make edition` makes what may go out.\n"
@@ -41,12 +42,15 @@ Columns = dict[str, tuple[ClassLabel | Value, str]]
 def fates(gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, gone: Collection[str] = ()) -> pd.Series:
     """What becomes of each gold row: published, or the reason why not.
 
-    Only settled labels are published, none of what was withdrawn, and none of an item of which anybody said that it
-    names a private person.
+    Only settled labels are published, none of what was withdrawn or is on no side of the splits, and none of an item of
+    which anybody said that it names a private person.
     """
     private = set(annotations.loc[annotations["flags"].map(lambda flags: PRIVATE in flags), "item_id"])
     fate = gold["outcome"].mask(gold["outcome"] == "settled", PUBLISHED)
     fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(private), "names a private person")
+    if "split" in items:
+        aside = items.loc[~items["split"].isin(SPLIT_NAMES), "item_id"]
+        fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(aside), ASIDE)
     fate = fate.mask(gold["item_id"].map(lambda name: covers(gone, name)).astype(bool), WITHDRAWN)
     return fate.mask(~gold["item_id"].isin(items["item_id"]), ORPHANED)
 
