@@ -97,6 +97,22 @@ class Edition:
             name.partition("/")[0]: Features.from_arrow_schema(pq.read_schema(self.folder / name)) for name in files
         }
 
+    @cached_property
+    def said(self) -> dict[str, list[str]]:
+        """Every text that goes out, with its places: each cell, each file's bytes, and the schema of packed files."""
+        found: dict[str, list[str]] = {}
+        for config, rows in self.configs.items():
+            for column in (name for name in rows.columns if pd.api.types.is_string_dtype(rows[name])):
+                for item, text in rows[["item_id", column]].itertuples(index=False):
+                    if isinstance(text, str):
+                        found.setdefault(text, []).append(f"{config} {item}, {column}")
+        for path in (path for path in sorted(self.folder.rglob("*")) if path.is_file()):
+            name = path.relative_to(self.folder).as_posix()
+            found.setdefault(path.read_bytes().decode("utf-8", "replace"), []).append(name)
+            if path.suffix == PACKED:
+                found.setdefault(str(pq.read_schema(path).metadata), []).append(f"{name}, its schema")
+        return found
+
 
 def load(path: Path) -> Rules:
     """Read the rules, or say what in the file is wrong."""
@@ -226,31 +242,15 @@ def marked(edition: Edition) -> Found:
             yield from (f"{config} {name}" for name in rows.loc[rows["demonstration"], "item_id"])
 
 
-def told(edition: Edition) -> Iterator[tuple[str, str]]:
-    """Every word that goes out, with its place: each cell of text, and the bytes of each file."""
-    for config, rows in edition.configs.items():
-        names = [name for name in rows.columns if pd.api.types.is_string_dtype(rows[name])]
-        for row in rows[names].to_dict("records"):
-            yield from (
-                (f"{config} {row['item_id']}, {name}", value) for name, value in row.items() if isinstance(value, str)
-            )
-    for path in sorted(edition.folder.rglob("*")):
-        name = path.relative_to(edition.folder).as_posix()
-        if path.suffix == PACKED:
-            yield f"{name}, its schema", str(pq.read_schema(path).metadata)
-        if path.is_file():
-            yield name, path.read_bytes().decode("utf-8", "replace")
-
-
 def matching(kind: str) -> Callable[[Edition], Found]:
     """The rule of one pattern of gate.toml; of a file of rows, which is packed, only cells are read by pattern."""
 
     def rule(edition: Edition) -> Found:
         pattern = edition.rules.patterns[kind]
-        for where, text in told(edition):
-            for found in pattern.finditer(text) if not where.endswith(PACKED) else ():
+        for text, places in edition.said.items():
+            for found in pattern.finditer(text) if not places[0].endswith(PACKED) else ():
                 if found[0] not in edition.rules.allowed:
-                    yield f"{where}: {shortened(found[0])}"
+                    yield from (f"{place}: {shortened(found[0])}" for place in places)
 
     return rule
 
@@ -258,16 +258,19 @@ def matching(kind: str) -> Callable[[Edition], Found]:
 def secrets(edition: Edition) -> Found:
     """No key or password of this machine's environment goes out."""
     kept = {name: value for name, value in edition.known.secrets.items() if len(value) > SHORTEST}
-    for where, text in told(edition):
-        yield from (f"{where}: the value of {name}" for name, value in kept.items() if value in text)
+    for text, places in edition.said.items() if kept else ():
+        yield from (
+            f"{place}: the value of {name}" for name, value in kept.items() if value in text for place in places
+        )
 
 
 def people(edition: Edition) -> Found:
     """No annotator's name goes out, however it is cut or spelt: Jane Roe, jane-roe, ROE JANE is another."""
     kept = {plain(name): name for name in edition.known.names if name not in edition.rules.allowed}
-    for where, text in told(edition) if kept else ():
+    for text, places in edition.said.items() if kept else ():
         said = f" {plain(text)} "
-        yield from (f"{where}: line {at} of the names" for at, name in enumerate(kept, 1) if f" {name} " in said)
+        found = [at for at, name in enumerate(kept, 1) if f" {name} " in said]
+        yield from (f"{place}: line {at} of the names" for at in found for place in places)
 
 
 def plain(text: str) -> str:
