@@ -9,6 +9,7 @@ import sys
 import threading
 
 import pytest
+from huggingface_hub import ModelCard
 
 from corpus.errors import ContractError
 from tests.house import ROOT
@@ -412,6 +413,11 @@ def test_the_model_goes_to_its_own_repository_and_names_data_and_scores(hub, edi
     card = hub.content(model.tree("v1")["README.md"]).decode()
     assert f"learned from its release `v1` (commit `{data.tags['v1']}`)" in card
     assert "| `stance` |" in card
+    told = ModelCard(card).data  # as the Hub's own classes read it
+    assert (told.datasets, told.library_name) == (["alice/data"], "sklearn")
+    assert {(one.dataset_config, one.dataset_revision) for one in told.eval_results} == {
+        (question, data.tags["v1"]) for question in ("stance", "sanction_violation")
+    }
 
 
 @pytest.mark.parametrize("address", ["http://hub.example", "ftp://127.0.0.1", "hub.example"])
