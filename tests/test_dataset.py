@@ -218,7 +218,8 @@ def test_a_row_says_why_it_was_asked_and_how_likely_that_was(tmp_path):
     here = world(articles=1)
     here.write(tmp_path)
     batch = here.items[["item_id", "article_id"]].assign(
-        batch=1, place=range(5), reason=["sample"] * 3 + ["uncertainty"] * 2, population=10, score=float("nan"),
+        batch=1, place=range(5), reason=["sample"] * 3 + ["uncertainty"] * 2, population=10, copies=1, withdrawn="",
+        score=float("nan"),
         probability=[0.5] * 3 + [float("nan")] * 2,
     )  # fmt: skip
     BATCH.write(batch, tmp_path / "batch.parquet")
