@@ -90,7 +90,7 @@ $(DATA)/assignments.parquet: labeling/assignments.py labeling/codebook.py labeli
 	@$(run)
 
 annotations: $(DATA)/annotations.parquet  ## one row a person's current answer to an item
-$(DATA)/annotations.parquet: labeling/annotations.py labeling/choices.py labeling/codebook.py \
+$(DATA)/annotations.parquet: labeling/annotations.py labeling/answered.py labeling/choices.py labeling/codebook.py \
   $(DATA)/answers.parquet $(DATA)/items.parquet labeling/codebook.toml
 	@$(run)
 

@@ -8,6 +8,7 @@ import pandas as pd
 from corpus.shell import shell
 from corpus.tables import ITEMS
 from labeling import codebook
+from labeling.answered import answered
 from labeling.choices import Chosen, fault, labels, ticked
 from labeling.codebook import Codebook
 from labeling.tables import ANNOTATIONS, ANSWERS
@@ -57,15 +58,18 @@ def annotations(answers: pd.DataFrame, items: pd.DataFrame, book: Codebook) -> p
     """One row an item and annotator, in order of both."""
     targets = dict(zip(items["item_id"], items["target"], strict=True))
     rows = current(answers).to_dict("records")
-    return ANNOTATIONS.frame([annotation({str(k): v for k, v in row.items()}, targets, book) for row in rows])
+    return answered(ANNOTATIONS, book).frame(
+        [annotation({str(k): v for k, v in row.items()}, targets, book) for row in rows]
+    )
 
 
 def main(answer_file: Path, item_file: Path, codebook_file: Path, out: Path) -> None:
     """Read answers, items and the codebook, write annotations."""
-    found = annotations(ANSWERS.read(answer_file), ITEMS.read(item_file), codebook.load(codebook_file))
+    book = codebook.load(codebook_file)
+    found = annotations(ANSWERS.read(answer_file), ITEMS.read(item_file), book)
     reasons = Counter(reason for reason in found["left_out"] if reason)
     told = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
-    ANNOTATIONS.write(found, out, f"left out: {told}" if told else "none left out")
+    answered(ANNOTATIONS, book).write(found, out, f"left out: {told}" if told else "none left out")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ from corpus import toml
 from corpus.errors import ContractError
 from labeling.lines import Place, line_of
 from labeling.shape import Wrong, made, named
+from labeling.tables import ANNOTATIONS, RULINGS
 
 FLAGS = "flags"  # the name under which flags are ticked; other sets go by their id
 COMMENT, REASON, GAP = "comment", "reason", "guideline_gap"  # other names on the screen
-RESERVED = (FLAGS, COMMENT, REASON, GAP, "sentence", "votes")
+RESERVED = (FLAGS, "sentence", "votes")  # and the columns of the answers
 
 ID = r"[a-z][a-z0-9_]*"
 WHOLE = r"[1-9][0-9]*"
@@ -224,9 +225,9 @@ def id_faults(book: Codebook) -> Iterator[Wrong]:
     for kind, names, others in (("question", book.questions, ()), ("follow_up", book.follow_ups, book.questions)):
         for name in names:
             yield from id_fault((kind, name))
-            if name in RESERVED or name in others:
-                words = f"by a question or by the screen ({', '.join(RESERVED)})"
-                yield Wrong((kind, name), f"is a name that is taken, {words}. Take another.")
+            if name in (*RESERVED, *ANNOTATIONS.columns, *RULINGS.columns, *others):
+                whose = "a question, a part of the screen or a column of the answers"
+                yield Wrong((kind, name), f"is a name that is taken, by {whose}. Take another.")
     for place, labels in placed(book).items():
         for label in labels:
             yield from id_fault((*place, label))

@@ -322,7 +322,7 @@ def test_a_change_that_touches_no_set_is_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize("taken", ["tone", "flags"])
+@pytest.mark.parametrize("taken", ["tone", "flags", "comment", "target", "reason"])
 def test_a_follow_up_cannot_go_by_a_name_that_is_taken(tmp_path, taken):
     path = tmp_path / "codebook.toml"
     follow_up = (
@@ -334,8 +334,8 @@ def test_a_follow_up_cannot_go_by_a_name_that_is_taken(tmp_path, taken):
         codebook.load(path)
 
     assert str(error.value) == (
-        f"{path}:15: follow_up.{taken} is a name that is taken, by a question or by the screen "
-        "(flags, comment, reason, guideline_gap, sentence, votes). Take another."
+        f"{path}:15: follow_up.{taken} is a name that is taken, by a question, a part of the screen or "
+        "a column of the answers. Take another."
     )
 
 

@@ -13,6 +13,7 @@ from corpus.sentences import sentence_id
 from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES
 from labeling import codebook
 from labeling.agreement import agreement
+from labeling.answered import answered
 from labeling.bootstrap import Bootstrap
 from labeling.gold import gold
 from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, GOLD
@@ -93,7 +94,7 @@ class World:
             (SENTENCES, self.sentences),
             (ITEMS, self.items),
             (ANSWERS, ANSWERS.frame(answers)),
-            (ANNOTATIONS, self.annotations),
+            (answered(ANNOTATIONS, BOOK), self.annotations),
             (AGREEMENT, agreement(self.annotations, BOOK, Bootstrap(seed=1, draws=50, percent=95))),
             (GOLD, self.gold),
             (SPLITS, self.splits),
