@@ -20,7 +20,10 @@ RESERVED = (FLAGS, "sentence", "votes")  # and the columns of the answers
 ID = r"[a-z][a-z0-9_]*"
 WHOLE = r"[1-9][0-9]*"
 HOTKEY = r"(shift\+)?[a-z0-9]"
-TAKEN = {"u": "unselect"}  # keys of Label Studio's own that a label could claim (1.23.2)
+TAKEN = {  # keys that no label can have; Label Studio's as of 1.23.2
+    "u": "Label Studio takes to unselect",
+    "shift+0": "stands for a guideline gap on the adjudicators' screen",
+}
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,7 @@ def question_faults(question: Question) -> Iterator[Wrong]:
     """What cannot be in a question."""
     place: Place = ("question", question.id)
     if len(question.labels) < 2:  # noqa: PLR2004 - one label is no question
-        yield Wrong((*place, "label"), "has one label. A question needs two: add another.")
+        yield Wrong((*place, "label"), f"has {len(question.labels)} label. A question needs two: add another.")
     if question.without and question.without not in question.labels:
         yield Wrong(
             (*place, "without"), f"is {question.without!r}, no label of {question.id}. {rather(question.labels)}"
@@ -260,7 +263,7 @@ def hotkey_faults(book: Codebook) -> Iterator[Wrong]:
             if key and not re.fullmatch(HOTKEY, key):
                 yield Wrong(at, f"is {key!r}. Take a small letter or a digit, or shift+ and one.")
             if key in TAKEN:
-                yield Wrong(at, f"is {key!r}, which Label Studio takes ({TAKEN[key]}). Take another key.")
+                yield Wrong(at, f"is {key!r}, which {TAKEN[key]}. Take another key.")
             if key and seen.setdefault(key, named((*place, label.id))) != named((*place, label.id)):
                 yield Wrong(at, f"is {key!r}, which {seen[key]} has. Take another key.")
 

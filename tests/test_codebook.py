@@ -276,7 +276,7 @@ def case(old, new, says, name, at=""):
         case(
             'hotkey = "w"',
             'hotkey = "u"',
-            "question.stance.label.against.hotkey is 'u', which Label Studio takes (unselect). Take another key.",
+            "question.stance.label.against.hotkey is 'u', which Label Studio takes to unselect. Take another key.",
             "a key of Label Studio's own",
         ),
         # Changes
@@ -361,6 +361,6 @@ def test_a_question_needs_two_labels_and_a_codebook_a_question(tmp_path):
         told.append(str(error.value))
 
     assert told == [
-        f"{path}:12: question.tone.label has one label. A question needs two: add another.",
+        f"{path}:12: question.tone.label has 1 label. A question needs two: add another.",
         f"{path}:6: question has none. Add one.",
     ]
