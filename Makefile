@@ -104,14 +104,15 @@ assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who 
 $(DATA)/assignments.parquet: labeling/assignments.py labeling/asking.py labeling/queue.py labeling/sharing.py \
   labeling/current.py labeling/codebook.py labeling/draw.py labeling/ids.py labeling/assignments.toml \
   $(DATA)/batch.parquet $(DATA)/checks.parquet labeling/codebook.toml \
-  $(wildcard $(DATA)/answers.parquet $(DATA)/relabel.parquet)
+  $(if $(wildcard $(DATA)/answers.parquet),$(DATA)/answers.parquet $(DATA)/relabel.parquet)
 	@$(PYTHON) -m labeling.assignments labeling/assignments.toml $(DATA)/batch.parquet $(DATA)/checks.parquet \
 	  labeling/codebook.toml $(DATA)/answers.parquet $(DATA)/relabel.parquet $@
 
 annotations: $(DATA)/annotations.parquet  ## one row a person's current answer to an item
-$(DATA)/annotations.parquet: labeling/annotations.py labeling/asking.py labeling/choices.py labeling/codebook.py \
-  labeling/current.py $(DATA)/answers.parquet $(DATA)/items.parquet $(DATA)/checks.parquet labeling/codebook.toml
-	@$(run)
+$(DATA)/annotations.parquet: labeling/annotations.py labeling/answered.py labeling/asking.py labeling/choices.py \
+  labeling/codebook.py labeling/current.py labeling/versions.py \
+  $(DATA)/answers.parquet $(DATA)/items.parquet $(DATA)/checks.parquet labeling/codebook.toml | $(DATA)/interface.xml
+	@$(PYTHON) -m labeling.annotations $(filter-out %.py,$^) $(DATA)/codebooks $@
 
 agreement: $(DATA)/agreement.parquet      ## how far annotators agree beyond chance, by question, label, person, week
 $(DATA)/agreement.parquet: labeling/agreement.py labeling/measures.py labeling/bootstrap.py labeling/codebook.py \
@@ -119,7 +120,8 @@ $(DATA)/agreement.parquet: labeling/agreement.py labeling/measures.py labeling/b
 	@$(run)
 
 rulings: $(DATA)/rulings.parquet          ## one row an adjudicator's current ruling on an item
-$(DATA)/rulings.parquet: labeling/rulings.py labeling/choices.py labeling/codebook.py labeling/current.py \
+$(DATA)/rulings.parquet: labeling/rulings.py labeling/answered.py labeling/choices.py labeling/codebook.py \
+  labeling/current.py \
   labeling/codebook.toml $(DATA)/items.parquet $(wildcard $(DATA)/decisions.parquet)
 	@$(PYTHON) -m labeling.rulings labeling/codebook.toml $(DATA)/items.parquet $(DATA)/decisions.parquet $@
 

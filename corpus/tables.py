@@ -20,11 +20,16 @@ Filter = list[
 
 @dataclass(frozen=True)
 class Table:
-    """A declared table: every column has a type and a meaning, none is ever null, and no key stands twice."""
+    """A declared table: every column has a type and a meaning, none is ever null, and no key stands twice.
+
+    An open one has more columns, which a settings file declares: before the column `open`. It is read as it stands, and
+    written when it is closed with them.
+    """
 
     name: str
     key: str
     columns: Mapping[str, tuple[pa.DataType, str]]
+    open: str = ""
 
     @property
     def schema(self) -> pa.Schema:
@@ -35,9 +40,15 @@ class Table:
         ]
         return pa.schema(fields, metadata={"table": self.name, "key": self.key})
 
+    def closed(self, more: Mapping[str, tuple[pa.DataType, str]]) -> "Table":
+        """The table with the columns that a settings file declares."""
+        at = list(self.columns).index(self.open)
+        first, last = list(self.columns.items())[:at], list(self.columns.items())[at:]
+        return Table(self.name, self.key, {**dict(first), **more, **dict(last)})
+
     def frame(self, rows: list[dict[str, object]]) -> pd.DataFrame:
         """Make a frame of this table's columns from rows, of which there may be none."""
-        return self.check(pd.DataFrame(rows, columns=list(self.columns)))
+        return self.check(pd.DataFrame(rows, columns=None if self.open and rows else list(self.columns)))
 
     def check(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the frame with its columns in order, or say which column or key breaks the contract.
@@ -47,7 +58,7 @@ class Table:
         missing = [column for column in self.columns if column not in frame.columns]
         if missing:
             raise ContractError(f"{self.name}: the column {missing[0]} is missing. Run `make {self.name}` again.")
-        frame = frame[list(self.columns)]
+        frame = frame if self.open else frame[list(self.columns)]
         for column, (kind, _) in self.columns.items():
             empty = frame[column].isna()
             if not pa.types.is_floating(kind) and empty.any():
@@ -60,6 +71,8 @@ class Table:
 
     def arrow(self, frame: pd.DataFrame) -> pa.Table:
         """Turn a frame into an Arrow table of the declared types, in one chunk, so that same rows are same bytes."""
+        if self.open:
+            raise TypeError(f"{self.name} is an open table: close it with the columns that its settings declare")
         checked = self.check(frame)
         arrays = [pa.array(checked[column].tolist(), kind) for column, (kind, _) in self.columns.items()]
         return pa.Table.from_arrays(arrays, schema=self.schema)

@@ -1,7 +1,7 @@
 """Answers as Label Studio holds them -> annotations: one row a person's current answer to what he was asked."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -10,14 +10,15 @@ import pandas as pd
 from corpus.shell import shell
 from corpus.tables import ITEMS
 from labeling import codebook
+from labeling.answered import answered
 from labeling.asking import REPEAT
-from labeling.choices import Chosen, fault, labels, ticked
+from labeling.choices import Chosen, fault, given, labels, ticked
 from labeling.codebook import Codebook
 from labeling.current import current
 from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS
+from labeling.versions import Touched, between, stale, touched
 
-# Of each earlier codebook, by version: the labels of each question that mean something else now.
-Touched = Mapping[str, Mapping[str, Collection[str]]]
+Reached = Mapping[str, Touched]  # of each earlier codebook, by version: what of its answers this one touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +42,36 @@ class Answer:
         return not (self.gone or self.strange or self.skipped)
 
 
-def answered(last: pd.DataFrame) -> list[Answer]:
+def read(last: pd.DataFrame) -> list[Answer]:
     """The rows of `current` as answers."""
     columns = [last[field.name].tolist() for field in fields(Answer) if field.name in last]
     return [Answer(*row) for row in zip(*columns, map(ticked, last["result"]), strict=True)]
 
 
-def annotations(answers: pd.DataFrame, targets: Mapping[str, str], book: Codebook, touched: Touched) -> pd.DataFrame:
+def annotations(answers: pd.DataFrame, targets: Mapping[str, str], book: Codebook, reach: Reached) -> pd.DataFrame:
     """One row an assignment that was answered, by item and annotator; targets are those of all items, "" for none."""
     last = current(answers).sort_values(["item_id", "annotator", "assignment_id"], ignore_index=True)
-    given = answered(last)
-    aims = [targets.get(one.item_id) for one in given]
-    moved, again = reread(given, touched), repeated(given, book.version)
-    said = [labels(one.chosen, bool(aim), book) for one, aim in zip(given, aims, strict=True)]
-    found = last.join(pd.DataFrame(said, index=last.index, columns=list(labels({}, False, book))))
-    return ANNOTATIONS.check(
+    said = read(last)
+    aims = [targets.get(one.item_id) for one in said]
+    moved, again = reread(zip(said, aims, strict=True), book, reach), repeated(said, book.version)
+    columns = [labels(one.chosen, bool(aim), book) for one, aim in zip(said, aims, strict=True)]
+    found = last.join(pd.DataFrame(columns, index=last.index, columns=list(labels({}, False, book))))
+    return answered(ANNOTATIONS, book).check(
         found.assign(
             annotation_id=last["assignment_id"],
             target=[aim or "" for aim in aims],
-            left_out=[left_out(one, aim, book, touched, moved, again) for one, aim in zip(given, aims, strict=True)],
+            left_out=[left_out(one, aim, book, reach, moved, again) for one, aim in zip(said, aims, strict=True)],
         )
     )
 
 
-def reread(given: Sequence[Answer], touched: Touched) -> set[tuple[str, str]]:
+def reread(answers: Iterable[tuple[Answer, str | None]], book: Codebook, reach: Reached) -> set[tuple[str, str]]:
     """Items and versions of which somebody gave a label that means something else now: all of these are asked anew."""
     return {
         (one.item_id, one.codebook_version)
-        for one in given
-        if one.given and one.purpose != REPEAT
-        for question, labels in touched.get(one.codebook_version, {}).items()
-        if not set(labels).isdisjoint(one.chosen.get(question, []))
+        for one, aim in answers
+        if one.given and one.purpose != REPEAT and one.codebook_version in reach
+        if stale(given(one.chosen, bool(aim), book), reach[one.codebook_version])
     }
 
 
@@ -87,7 +87,7 @@ def left_out(
     one: Answer,
     target: str | None,
     book: Codebook,
-    touched: Touched,
+    reach: Reached,
     moved: Collection[tuple[str, str]],
     again: Collection[str],
 ) -> str:
@@ -98,7 +98,7 @@ def left_out(
         "the item is no longer asked": target is None,
         "another account answered in this project": one.strange,
         "skipped": one.skipped,
-        under: one.codebook_version not in {book.version, *touched},
+        under: one.codebook_version not in {book.version, *reach},
         "answered again under another codebook": one.assignment_id in again,
         f"{under}, which meant something else by a label of its item": (one.item_id, one.codebook_version) in moved,
     }
@@ -114,12 +114,18 @@ def told(found: pd.DataFrame) -> str:
     return "; ".join([*parts, f"left out: {left}" if left else "none left out"])
 
 
-def main(answer_file: Path, item_file: Path, check_file: Path, codebook_file: Path, out: Path) -> None:
-    """Read answers, items, checks and the codebook, write annotations."""
+def reached(kept: Mapping[str, Codebook], book: Codebook) -> Reached:
+    """What of the answers under each earlier codebook this one touches, by version."""
+    return {version: touched(between(old, book)) for version, old in kept.items() if int(version) < int(book.version)}
+
+
+def main(answer_file: Path, item_file: Path, check_file: Path, codebook_file: Path, kept: Path, out: Path) -> None:
+    """Read answers, items, checks, the codebook and its earlier versions, write annotations."""
     asked = [table.read(path, ["item_id", "target"]) for table, path in ((ITEMS, item_file), (CHECKS, check_file))]
     targets = {item: target for part in asked for item, target in zip(part["item_id"], part["target"], strict=True)}
-    found = annotations(ANSWERS.read(answer_file), targets, codebook.load(codebook_file), {})
-    ANNOTATIONS.write(found, out, told(found))
+    book = codebook.load(codebook_file)
+    found = annotations(ANSWERS.read(answer_file), targets, book, reached(codebook.kept(kept), book))
+    answered(ANNOTATIONS, book).write(found, out, told(found))
 
 
 if __name__ == "__main__":

@@ -11,15 +11,19 @@ from corpus import toml
 from corpus.errors import ContractError
 from labeling.lines import Place, line_of
 from labeling.shape import Wrong, made, named
+from labeling.tables import ANNOTATIONS, RULINGS
 
 FLAGS = "flags"  # the name under which flags are ticked; other sets go by their id
 COMMENT, REASON, GAP = "comment", "reason", "guideline_gap"  # other names on the screen
-RESERVED = (FLAGS, COMMENT, REASON, GAP, "sentence", "votes")
+RESERVED = (FLAGS, "sentence", "votes")  # and the columns of the answers
 
 ID = r"[a-z][a-z0-9_]*"
 WHOLE = r"[1-9][0-9]*"
 HOTKEY = r"(shift\+)?[a-z0-9]"
-TAKEN = {"u": "unselect"}  # keys of Label Studio's own that a label could claim (1.23.2)
+TAKEN = {  # keys that no label can have; Label Studio's as of 1.23.2
+    "u": "Label Studio takes to unselect",
+    "shift+0": "stands for a guideline gap on the adjudicators' screen",
+}
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,7 @@ def question_faults(question: Question) -> Iterator[Wrong]:
     """What cannot be in a question."""
     place: Place = ("question", question.id)
     if len(question.labels) < 2:  # noqa: PLR2004 - one label is no question
-        yield Wrong((*place, "label"), "has one label. A question needs two: add another.")
+        yield Wrong((*place, "label"), f"has {len(question.labels)} label. A question needs two: add another.")
     if question.without and question.without not in question.labels:
         yield Wrong(
             (*place, "without"), f"is {question.without!r}, no label of {question.id}. {rather(question.labels)}"
@@ -224,9 +228,9 @@ def id_faults(book: Codebook) -> Iterator[Wrong]:
     for kind, names, others in (("question", book.questions, ()), ("follow_up", book.follow_ups, book.questions)):
         for name in names:
             yield from id_fault((kind, name))
-            if name in RESERVED or name in others:
-                words = f"by a question or by the screen ({', '.join(RESERVED)})"
-                yield Wrong((kind, name), f"is a name that is taken, {words}. Take another.")
+            if name in (*RESERVED, *ANNOTATIONS.columns, *RULINGS.columns, *others):
+                whose = "a question, a part of the screen or a column of the answers"
+                yield Wrong((kind, name), f"is a name that is taken, by {whose}. Take another.")
     for place, labels in placed(book).items():
         for label in labels:
             yield from id_fault((*place, label))
@@ -259,7 +263,7 @@ def hotkey_faults(book: Codebook) -> Iterator[Wrong]:
             if key and not re.fullmatch(HOTKEY, key):
                 yield Wrong(at, f"is {key!r}. Take a small letter or a digit, or shift+ and one.")
             if key in TAKEN:
-                yield Wrong(at, f"is {key!r}, which Label Studio takes ({TAKEN[key]}). Take another key.")
+                yield Wrong(at, f"is {key!r}, which {TAKEN[key]}. Take another key.")
             if key and seen.setdefault(key, named((*place, label.id))) != named((*place, label.id)):
                 yield Wrong(at, f"is {key!r}, which {seen[key]} has. Take another key.")
 

@@ -9,6 +9,7 @@ import pandas as pd
 from corpus.shell import shell
 from corpus.tables import ITEMS
 from labeling import codebook
+from labeling.answered import answered
 from labeling.choices import Chosen, fault, labels, ticked
 from labeling.codebook import Codebook
 from labeling.current import current
@@ -54,10 +55,10 @@ def ruled(decisions: pd.DataFrame, targets: Mapping[str, str], book: Codebook) -
 
 def rulings(decisions: pd.DataFrame, targets: Mapping[str, str], book: Codebook) -> pd.DataFrame:
     """One row an item and adjudicator, by item; of several rulings on an item that count, the latest stands."""
-    found = RULINGS.frame(list(ruled(current(decisions), targets, book))).sort_values(["item_id", "updated_at"])
+    found = answered(RULINGS, book).frame(list(ruled(current(decisions), targets, book))).sort_values(["item_id", "updated_at"])
     counted = found["left_out"] == ""
     earlier = counted & found[counted]["item_id"].duplicated(keep="last").reindex(found.index, fill_value=False)
-    return RULINGS.check(found.assign(left_out=found["left_out"].mask(earlier, LATER)))
+    return answered(RULINGS, book).check(found.assign(left_out=found["left_out"].mask(earlier, LATER)))
 
 
 def told(found: pd.DataFrame) -> str:
@@ -73,8 +74,9 @@ def main(codebook_file: Path, item_file: Path, decision_file: Path, out: Path) -
     """Read the codebook, items and what was decided, if anything was, write rulings."""
     items = ITEMS.read(item_file, ["item_id", "target"])
     targets = dict(zip(items["item_id"], items["target"], strict=True))
-    found = rulings(if_there(DECISIONS, decision_file), targets, codebook.load(codebook_file))
-    RULINGS.write(found, out, told(found) if len(found) else "nobody has ruled yet")
+    book = codebook.load(codebook_file)
+    found = rulings(if_there(DECISIONS, decision_file), targets, book)
+    answered(RULINGS, book).write(found, out, told(found) if len(found) else "nobody has ruled yet")
 
 
 if __name__ == "__main__":

@@ -110,18 +110,13 @@ DECISIONS = Table(name="decisions", key="answer_id", columns=GIVEN)  # of adjudi
 ANNOTATIONS = Table(
     name="annotations",
     key="annotation_id",
+    open="comment",  # before it stands a column for all that the codebook asks: see labeling/answered.py
     columns={
         "annotation_id": (pa.string(), "item_id/annotator/codebook version, and /again for a hidden repeat"),
         "item_id": (pa.string(), "the item that was answered"),
         "annotator": (pa.string(), "who answered it, a pseudonym"),
         "purpose": (pa.string(), "batch, repeat, check or qualification; only a batch's answers count as votes"),
         "target": (pa.string(), "the item's target, empty if stance was not asked"),
-        "stance": (pa.string(), "the stance label, empty if not asked"),
-        "holder": (pa.string(), "whose stance it is, empty if not asked"),
-        "sanction_violation": (pa.string(), "the violation label"),
-        "regime": (pa.list_(pa.string()), "the families of measures, none if not asked"),
-        "none_reason": (pa.string(), "why the violation label is none, empty if not said"),
-        "flags": (pa.list_(pa.string()), "the flags that were ticked"),
         "comment": (pa.string(), "what the annotator wrote, often nothing"),
         "created_at": (pa.string(), "when it was first given, ISO 8601 in UTC"),
         "updated_at": (pa.string(), "when it was last changed, ISO 8601 in UTC"),
@@ -135,16 +130,11 @@ ANNOTATIONS = Table(
 RULINGS = Table(
     name="rulings",
     key="ruling_id",
+    open="reason",  # before it stands a column for all that the codebook asks: see labeling/answered.py
     columns={
         "ruling_id": (pa.string(), "item_id/adjudicator/codebook version"),
         "item_id": (pa.string(), "the item that was ruled on"),
         "adjudicator": (pa.string(), "who ruled, a pseudonym of assignments.toml"),
-        "stance": (pa.string(), "the stance label, empty if not asked"),
-        "holder": (pa.string(), "whose stance it is, empty if not asked"),
-        "sanction_violation": (pa.string(), "the violation label"),
-        "regime": (pa.list_(pa.string()), "the families of measures, none if not asked"),
-        "none_reason": (pa.string(), "why the violation label is none, empty if not said"),
-        "flags": (pa.list_(pa.string()), "the flags that were ticked"),
         "reason": (pa.string(), "why the votes differed, a reason code of the codebook; empty if not said"),
         "guideline_gap": (pa.bool_(), "the adjudicator says that no rule of the codebook decides it"),
         "comment": (pa.string(), "what the adjudicator wrote, often nothing"),

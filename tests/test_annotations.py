@@ -8,7 +8,7 @@ import pytest
 
 from corpus.tables import ITEMS
 from labeling import codebook
-from labeling.annotations import Touched, annotations, main
+from labeling.annotations import Reached, annotations, main
 from labeling.codebook import Codebook
 from labeling.ids import assignment_id
 from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS
@@ -51,9 +51,9 @@ def answer(item: str = "a.1@sanctions-russia", who: str = "annotator-1", **more:
     }
 
 
-def given(*answers: dict[str, object], touched: Touched | None = None, book: Codebook = BOOK) -> pd.DataFrame:
+def given(*answers: dict[str, object], reach: Reached | None = None, book: Codebook = BOOK) -> pd.DataFrame:
     """The annotations that these answers become."""
-    return annotations(pd.DataFrame(answers), TARGETS, book, touched or {})
+    return annotations(pd.DataFrame(answers), TARGETS, book, reach or {})
 
 
 def test_an_answer_becomes_an_annotation_with_its_follow_ups_and_flags():
@@ -190,7 +190,7 @@ def test_a_repeat_is_a_row_of_its_own_and_says_so():
 def test_an_answer_under_an_earlier_codebook_counts_where_its_change_cannot_touch_it():
     old = [answer(stance="favor", sanction_violation="none"), answer("a.2@topic", sanction_violation="alleged")]
 
-    found = given(*old, book=NEXT, touched={"1": {"sanction_violation": ["alleged", "established"]}})
+    found = given(*old, book=NEXT, reach={"1": {"sanction_violation": frozenset({"alleged", "established"})}})
 
     assert found[["item_id", "left_out"]].values.tolist() == [
         ["a.1@sanctions-russia", ""],
@@ -201,7 +201,7 @@ def test_an_answer_under_an_earlier_codebook_counts_where_its_change_cannot_touc
 def test_what_one_said_of_an_item_under_an_earlier_codebook_goes_with_what_the_others_said_of_it():
     old = [answer(who=who, stance=stance, sanction_violation="none") for who, stance in (("a", "favor"), ("b", "none"))]
 
-    found = given(*old, book=NEXT, touched={"1": {"stance": ["favor"]}})
+    found = given(*old, book=NEXT, reach={"1": {"stance": frozenset({"favor"})}})
 
     assert found["left_out"].nunique() == 1
     assert found["left_out"].iloc[0] == "answered under codebook 1, which meant something else by a label of its item"
@@ -214,7 +214,7 @@ def test_a_skip_or_a_repeat_touches_nothing():
         answer(who="a", purpose="repeat", stance="favor", sanction_violation="none"),
     ]
 
-    assert given(*old, book=NEXT, touched={"1": {"stance": ["favor"]}})["left_out"].tolist() == ["", "", "skipped"]
+    assert given(*old, book=NEXT, reach={"1": {"stance": frozenset({"favor"})}})["left_out"].tolist() == ["", "", "skipped"]
 
 
 def test_who_answered_again_under_a_new_codebook_has_one_vote():
@@ -222,7 +222,7 @@ def test_who_answered_again_under_a_new_codebook_has_one_vote():
         answer(stance="favor", sanction_violation="none", updated_at="2024-05-09T10:00:00Z"),
         answer(stance="none", sanction_violation="none", codebook_version="2"),
         book=NEXT,
-        touched={"1": {}},
+        reach={"1": {}},
     )
 
     assert found[["codebook_version", "stance", "left_out"]].values.tolist() == [
@@ -244,7 +244,7 @@ def test_answers_and_checks_go_from_file_to_file(tmp_path, capsys):
         table.save(table.arrow(frame), tmp_path / f"{table.name}.parquet")
 
     paths = [tmp_path / f"{name}.parquet" for name in ("answers", "items", "checks")]
-    step(main, *paths, ROOT / "labeling/codebook.toml", tmp_path / "annotations.parquet")
+    step(main, *paths, ROOT / "labeling/codebook.toml", tmp_path / "codebooks", tmp_path / "annotations.parquet")
 
     assert capsys.readouterr().out == (
         f"annotations: 2 rows -> {tmp_path / 'annotations.parquet'} (1 batch, 1 check; left out: 1 skipped)\n"

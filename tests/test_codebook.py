@@ -276,7 +276,7 @@ def case(old, new, says, name, at=""):
         case(
             'hotkey = "w"',
             'hotkey = "u"',
-            "question.stance.label.against.hotkey is 'u', which Label Studio takes (unselect). Take another key.",
+            "question.stance.label.against.hotkey is 'u', which Label Studio takes to unselect. Take another key.",
             "a key of Label Studio's own",
         ),
         # Changes
@@ -322,7 +322,7 @@ def test_a_change_that_touches_no_set_is_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize("taken", ["tone", "flags"])
+@pytest.mark.parametrize("taken", ["tone", "flags", "comment", "target", "reason"])
 def test_a_follow_up_cannot_go_by_a_name_that_is_taken(tmp_path, taken):
     path = tmp_path / "codebook.toml"
     follow_up = (
@@ -334,8 +334,8 @@ def test_a_follow_up_cannot_go_by_a_name_that_is_taken(tmp_path, taken):
         codebook.load(path)
 
     assert str(error.value) == (
-        f"{path}:15: follow_up.{taken} is a name that is taken, by a question or by the screen "
-        "(flags, comment, reason, guideline_gap, sentence, votes). Take another."
+        f"{path}:15: follow_up.{taken} is a name that is taken, by a question, a part of the screen or "
+        "a column of the answers. Take another."
     )
 
 
@@ -361,6 +361,6 @@ def test_a_question_needs_two_labels_and_a_codebook_a_question(tmp_path):
         told.append(str(error.value))
 
     assert told == [
-        f"{path}:12: question.tone.label has one label. A question needs two: add another.",
+        f"{path}:12: question.tone.label has 1 label. A question needs two: add another.",
         f"{path}:6: question has none. Add one.",
     ]

@@ -50,18 +50,16 @@ def door(studio_server):
 
 @pytest.fixture(scope="module")
 def annotator(door) -> Iterator["Annotator"]:
-    """Somebody who made an account by the invite link, in a browser of his own."""
+    """Somebody who made an account by the invite link, in a browser of his own, and logged in."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         person = Annotator(page)
-        page.goto(door.invite_link())
-        page.fill("input[name=email]", "reader@sanction-stance.example")
-        page.fill("input[name=password]", "a long password")
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url(lambda url: "signup" not in url, wait_until="commit")
+        person.enter(door.invite_link())
+        page.context.clear_cookies()
+        person.enter(f"{door.url}/user/login/")
         yield person
         browser.close()
 
@@ -75,6 +73,14 @@ class Annotator:
         page.set_default_timeout(60_000)
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("dialog", lambda dialog: pytest.fail(f"a dialog: {dialog.message}"))
+
+    def enter(self, address):
+        """Sign up or log in."""
+        self.page.goto(address)
+        self.page.fill("input[name=email]", "reader@sanction-stance.example")
+        self.page.fill("input[name=password]", "a long password")
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_url(lambda url: "/user/" not in url)
 
     def begin(self, project):
         """Open a project's first task, and close the guidelines that stand before it."""

@@ -105,3 +105,26 @@ def test_the_words_of_the_command_line_become_what_main_declares():
     with pytest.raises(ContractError) as error:
         arguments(main, ["a"])
     assert str(error.value) == "it takes name, count, more; see the Makefile."
+
+
+OPEN = Table(name="ports", key="port", columns={**PORTS.columns, "note": (pa.string(), "a remark")}, open="note")
+
+
+def test_an_open_table_is_written_with_the_columns_that_close_it_and_read_as_it_stands(tmp_path):
+    cargo = {"cargo": (pa.list_(pa.string()), "what it takes")}
+    rows = ports(cargo=[["oil"], []], note="")
+
+    OPEN.closed(cargo).write(OPEN.check(rows), tmp_path / "ports.parquet")
+
+    assert list(OPEN.closed(cargo).columns) == ["port", "berths", "depth", "flags", "cargo", "note"]
+    assert list(OPEN.read(tmp_path / "ports.parquet").columns) == list(OPEN.closed(cargo).columns)
+    assert pq.read_schema(tmp_path / "ports.parquet").field("cargo").metadata == {b"meaning": b"what it takes"}
+    with pytest.raises(TypeError):
+        OPEN.write(rows, tmp_path / "ports.parquet")
+
+
+def test_an_open_table_still_wants_its_own_columns():
+    with pytest.raises(ContractError) as error:
+        OPEN.frame([{"port": "Aden", "cargo": []}])
+
+    assert str(error.value) == "ports: the column berths is missing. Run `make ports` again."

@@ -13,6 +13,7 @@ from corpus.sentences import sentence_id
 from corpus.tables import ARTICLES, DUPLICATES, ITEMS, REJECTS, SENTENCES
 from labeling import codebook
 from labeling.agreement import agreement
+from labeling.answered import answered
 from labeling.bootstrap import Bootstrap
 from labeling.gold import gold
 from labeling.gold import load as load_gold
@@ -60,7 +61,7 @@ class World:
     @property
     def gold(self) -> pd.DataFrame:
         """What the answers settle."""
-        return gold(self.annotations, RULINGS.frame([]), PROBABILITIES.frame([]), BOOK, SETTLING)
+        return gold(self.annotations, answered(RULINGS, BOOK).frame([]), PROBABILITIES.frame([]), BOOK, SETTLING)
 
     @property
     def splits(self) -> pd.DataFrame:
@@ -98,9 +99,9 @@ class World:
             (DUPLICATES, DUPLICATES.frame([])),
             (ITEMS, self.items),
             (ANSWERS, ANSWERS.frame(answers)),
-            (ANNOTATIONS, self.annotations),
+            (answered(ANNOTATIONS, BOOK), self.annotations),
             (AGREEMENT, agreement(self.annotations, BOOK, Bootstrap(seed=1, draws=50, percent=95))),
-            (RULINGS, RULINGS.frame([])),
+            (answered(RULINGS, BOOK), answered(RULINGS, BOOK).frame([])),
             (GOLD, self.gold),
             (SPLITS, self.splits),
         ):

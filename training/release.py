@@ -17,6 +17,7 @@ from datasets import ClassLabel, Features, Value
 
 from corpus.errors import ContractError
 from corpus.tables import ARTICLES, DUPLICATES, ITEMS, SENTENCES, Table
+from labeling.answered import answered
 from labeling.codebook import Codebook, Label, Question
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training.profiles import FULL, HIDDEN, TEXT, Profiles
@@ -168,19 +169,21 @@ def label_columns(book: Codebook) -> Columns:
     """One column a question and a follow-up with a single answer, null where it was not given."""
     named: dict[str, Mapping[str, Label]] = {one.id: one.labels for one in book.questions.values()}
     named |= {one.id: one.labels for one in book.follow_ups.values() if one.choice == "single"}
-    meaning = {name: ANNOTATIONS.columns[name][1].replace("empty", "null") for name in named}
+    columns = answered(ANNOTATIONS, book).columns
+    meaning = {name: columns[name][1].replace("empty", "null") for name in named}
     return {name: (ClassLabel(names=list(labels)), meaning[name]) for name, labels in named.items()}
 
 
 def annotation_columns(book: Codebook) -> Columns:
     """The columns of the annotators' config. Comments stay at home: people write names into them."""
     several = [one.id for one in book.follow_ups.values() if one.choice == "multiple"]
+    columns = answered(ANNOTATIONS, book).columns
     return {
         **strings(ANNOTATIONS, "annotation_id", "item_id"),
         **strings(ITEMS, "article_id"),
         **strings(ANNOTATIONS, "annotator", "purpose", "target"),
         **label_columns(book),
-        **{name: (Value("string"), f"{ANNOTATIONS.columns[name][1]}; joined by a space") for name in several},
+        **{name: (Value("string"), f"{columns[name][1]}; joined by a space") for name in several},
         **{f"flag_{flag}": (Value("bool"), f"the flag {flag} was ticked") for flag in book.flags},
         **strings(ANNOTATIONS, "created_at", "updated_at"),
         **numbers(ANNOTATIONS, "float64", "lead_time"),

@@ -1,0 +1,17 @@
+"""A table of answers and the codebook -> the table with a column for all that the codebook asks."""
+
+import pyarrow as pa
+
+from corpus.tables import Table
+from labeling.codebook import FLAGS, Codebook
+
+
+def answered(table: Table, book: Codebook) -> Table:
+    """Close ANNOTATIONS or RULINGS: a label of each set of answers, or a list of labels where several may be chosen."""
+    titles = {name: one.title for name, one in book.questions.items()}
+    titles |= {name: one.title for name, one in book.follow_ups.items()} | {FLAGS: "Flags"}
+    one, more = (pa.string(), "the label, empty if not given"), (pa.list_(pa.string()), "the labels given")
+    kinds = {name: more if name in book.several else one for name in book.sets}
+    return table.closed(
+        {name: (kind, f"{titles[name].rstrip('?.')}: {words}") for name, (kind, words) in kinds.items()}
+    )
