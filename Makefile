@@ -38,7 +38,8 @@ fetch: $(READY)                           ## fetch pages, feeds, sitemaps (FROM=
 	@$(PYTHON) -m corpus.fetch corpus/fetch.toml $(DATA)/raw $(FROM)
 
 articles: $(DATA)/articles.parquet        ## one row an article of RAW=folder; what is none is in rejects
-$(DATA)/articles.parquet: corpus/articles.py corpus/containers.py corpus/records.py corpus/pages.py corpus/reading.py \
+$(DATA)/articles.parquet: corpus/articles.py corpus/containers.py corpus/archives.py corpus/packed.py corpus/rows.py \
+  corpus/records.py corpus/dates.py corpus/markdown.py corpus/pages.py corpus/reading.py \
   corpus/addresses.py corpus/boilerplate.py corpus/quality.py corpus/language.py $(PARTS) \
   $(DATA)/inventory.jsonl corpus/articles.toml corpus/boilerplate.toml corpus/quality.toml | $(READY)
 	@$(run) $(DATA)/rejects.parquet
