@@ -35,7 +35,25 @@ ENUMERATOR = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3}){0,3}|[A-Za-z]|[ivxIVX]{1,5})"
 )
 
-NO_ABBREVIATIONS = ("opener", "speech", "lettered", "exclaimed")  # the lists of splitting.toml that hold other words
+_DAY = (
+    "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:January|February|March|April|May|June|July|August|September|October"
+    r"|November|December) \d{1,2}, \d{4}"
+)
+DAY_FIRST = re.compile(rf"{_DAY}\s+(?=[A-Z“\"])")
+DAY_LAST = re.compile(rf"(?<=[^\s,;:–—-])(\s+){_DAY}\Z")
+COLON = re.compile(r":\s?(?=[A-Z])")
+LONGEST_DAY = 40  # characters, with what stands before it
+
+BROKEN_OFF = re.compile(r"(?<=\s)(?!(?<=[;,:]\s)(?:and|or)\Z)[a-z][a-z’'-]*\Z")
+BEGUN = re.compile(r"(?!by\s[A-Z]|[ivx]+[.)])(?:[a-z’'-]{2,}|a)(?=[\s,.?!;])")
+
+NO_ABBREVIATIONS = (
+    "opener",
+    "speech",
+    "lettered",
+    "exclaimed",
+    "credit",
+)  # the lists of splitting.toml that hold other words
 
 WRAPPED = range(50, 101)  # columns of a hard-wrapped text: shorter lines are verse or headlines, longer are paragraphs
 SLACK = 2  # columns that marks we do not see, such as Markdown's two spaces before a forced break, may take up
@@ -46,7 +64,8 @@ def spans(text: str) -> list[tuple[int, int]]:
     return [
         sentence
         for paragraph in paragraphs(text)
-        for item in _items(text, *paragraph)
+        for line in _lines(text, *paragraph)
+        for item in _items(text, *line)
         for sentence in _sentences(text, *item)
     ]
 
@@ -54,8 +73,8 @@ def spans(text: str) -> list[tuple[int, int]]:
 def paragraphs(text: str) -> list[tuple[int, int]]:
     """Cut text into paragraphs: half-open character offsets, in order, without outer white space.
 
-    A blank line always ends a paragraph. A single newline does too, unless the text is hard-wrapped and the line had
-    no room for the first word of the next.
+    A newline ends a paragraph, unless the text is hard-wrapped and the line had no room for the first word of the next,
+    or the next line, be it behind a blank one, begins in the middle of a sentence.
     """
     lines = text.splitlines(keepends=True)
     width = _width(lines)
@@ -68,7 +87,23 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
                 start = found.pop()[0]
             found.append((start, offset + len(line.rstrip())))
         offset, before = offset + len(line), line
+    return _joined(text, found) if found else []
+
+
+def _joined(text: str, cut: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join paragraphs that one sentence runs through, as where a page's markup broke it: “… it struck ⏎ with them.”"""
+    found = cut[:1]
+    for one, two in pairwise(cut):
+        start = found.pop()[0] if _runs_on(text, one, two) else two[0]
+        found.append((start, two[1]))
     return found
+
+
+def _runs_on(text: str, one: tuple[int, int], two: tuple[int, int]) -> bool:
+    """Whether a sentence runs on: the one ends in a plain word, the two begins so, and neither is an item of a list."""
+    if not (text[one[1] - 1].islower() and text[two[0]].islower()) or text[one[0]].islower():
+        return False
+    return BROKEN_OFF.search(text, max(one[0], one[1] - 40), one[1]) is not None and BEGUN.match(text, *two) is not None
 
 
 def _width(lines: list[str]) -> int:
@@ -90,6 +125,31 @@ def _wraps(line: str, following: str, width: int) -> bool:
         return False
     word = following.lstrip().partition(" ")[0]  # a non-breaking space parts no lines
     return len(line.rstrip()) + 1 + len(word) > width - SLACK
+
+
+def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a paragraph where lines of a page were run together: a headline and its day, a caption and its source."""
+    cuts = [start]
+    if first := DAY_FIRST.match(text, start, end):
+        cuts.append(first.end())
+    for colon in COLON.finditer(text, start, end):
+        at = colon.start() - len(_word_before(text, start, colon.start()))
+        if at > start and _is_credit(text, at, colon.start()) and not _goes_on(text, start, at):
+            cuts.append(at)
+    if text[end - 1].isdigit() and (last := DAY_LAST.search(text, max(cuts[-1], end - LONGEST_DAY), end)):
+        cuts += [] if _goes_on(text, start, last.start()) else [last.end(1)]
+    return [(one, one + len(text[one:two].rstrip())) for one, two in pairwise([*cuts, end])]
+
+
+def _is_credit(text: str, start: int, end: int) -> bool:
+    """Whether a word in front of a colon tells whose picture it is: “Image: Jane Doe”."""
+    return text[start - 1].isspace() and text[start].isupper() and text[start:end].lower() in _words()["credit"]
+
+
+def _goes_on(text: str, start: int, at: int) -> bool:
+    """Whether there is no word before, or one that cannot be the last of a line, such as “on” or “the”."""
+    before = _word_before(text, start, at).lower()
+    return not before or before in _words()["opener"]
 
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
