@@ -54,8 +54,8 @@ $(DATA)/repeated.parquet: corpus/repeated.py corpus/boilerplate.py $(PARTS) \
 	@$(run)
 
 sentences: $(DATA)/sentences.parquet      ## one row a sentence, with its offsets in the article
-$(DATA)/sentences.parquet: corpus/sentences.py corpus/splitting.py corpus/splitting.toml corpus/quotation.py \
-  corpus/boilerplate.py corpus/quality.py corpus/language.py $(PARTS) \
+$(DATA)/sentences.parquet: corpus/sentences.py corpus/paragraphs.py corpus/splitting.py corpus/splitting.toml \
+  corpus/quotation.py corpus/boilerplate.py corpus/quality.py corpus/language.py $(PARTS) \
   $(DATA)/articles.parquet $(DATA)/repeated.parquet corpus/boilerplate.toml corpus/quality.toml
 	@$(run)
 

@@ -12,12 +12,13 @@ import pyarrow.parquet as pq
 
 from corpus import boilerplate, quality
 from corpus.boilerplate import Boilerplate
+from corpus.paragraphs import paragraphs
 from corpus.partitions import Task, build, put_up
 from corpus.quality import Quality
 from corpus.quotation import quoted
 from corpus.reasons import reasoned
 from corpus.shell import shell
-from corpus.splitting import paragraphs, spans
+from corpus.splitting import spans
 from corpus.tables import REPEATED, SENTENCES, parts
 
 NAME = "sentences.parquet"  # of a part

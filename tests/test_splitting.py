@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from corpus.splitting import paragraphs, spans
+from corpus.paragraphs import paragraphs
+from corpus.splitting import spans
 from tests.benchmarks.bench_splitting import DATA, compare, f1, news, ours, transcripts
 
 shared_data = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here")
@@ -92,6 +93,9 @@ def wrong_today(reason: str) -> pytest.MarkDecorator:
         ),
         pytest.param(["No, no.", "I was — who? — ha- — happy.", "Go ahead."], id="dashes of a transcript"),
         pytest.param(["2:34 P.M. EDT"], id="the hour of a transcript"),
+        pytest.param(
+            ["The Japan-U.S. Joint Statement and the ASEAN-U.S. Summit are near."], id="two states in one word"
+        ),
         pytest.param(["Ships leave Rome", "Monday, May 6, 2024"], id="a headline and its day"),
         pytest.param(["Monday, May 6, 2024", "The ships left Rome."], id="a day and the first sentence"),
         pytest.param(["The vote is on Monday, May 6, 2024"], id="a day at the end of a sentence"),
@@ -112,6 +116,17 @@ def test_sentences_are_cut_where_a_reader_would(sentences: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
+        pytest.param(
+            "A major —   Q    Yes —  MR. ROE:  Issue.",
+            ["A major —", "Q    Yes —", "MR. ROE:  Issue."],
+            id="another speaks before one ends",
+        ),
+        pytest.param(
+            "1:24 P.M. EDT   MS.  ROE:  All right.",
+            ["1:24 P.M. EDT", "MS.  ROE:  All right."],
+            id="the hour and who speaks first",
+        ),
+        pytest.param("MR.  ROE:  All right.", ["MR.  ROE:  All right."], id="two spaces in a name"),
         pytest.param("他走了。她留下。", ["他走了。", "她留下。"], id="Chinese has no spaces"),
         pytest.param(
             "They sold arms.The talks failed.", ["They sold arms.", "The talks failed."], id="a space was lost"
@@ -305,6 +320,7 @@ def test_a_sentence_of_plain_prose_is_not_cut_again(sentences: list[str]) -> Non
             "$",
             "1. A",
         ),
+        *("Image: A", "Q  A", "A:  ", "aa\n", "aa\n\n"),
         *("(a) ", ".) (A", ". ", ".a", ".A", "。", "!A ", '?" A ', "—", " -- ", "\u0301", "\u00a0", "🎉"),
     ],
 )
