@@ -44,7 +44,8 @@ fetch: $(READY)                           ## fetch pages, feeds, sitemaps (FROM=
 	@$(PYTHON) -m corpus.fetch corpus/fetch.toml $(DATA)/raw $(FROM)
 
 articles: $(DATA)/articles.parquet        ## one row an article of RAW=folder; what is none is in rejects
-$(DATA)/articles.parquet: corpus/articles.py corpus/containers.py corpus/records.py corpus/pages.py corpus/reading.py \
+$(DATA)/articles.parquet: corpus/articles.py corpus/containers.py corpus/archives.py corpus/packed.py corpus/rows.py \
+  corpus/records.py corpus/dates.py corpus/markdown.py corpus/pages.py corpus/reading.py \
   corpus/addresses.py corpus/boilerplate.py corpus/quality.py corpus/language.py $(PARTS) \
   $(DATA)/inventory.jsonl corpus/articles.toml corpus/boilerplate.toml corpus/quality.toml | $(READY)
 	@$(run) $(DATA)/rejects.parquet
@@ -59,8 +60,8 @@ $(DATA)/repeated.parquet: corpus/repeated.py corpus/boilerplate.py $(PARTS) \
 	@$(run)
 
 sentences: $(DATA)/sentences.parquet      ## one row a sentence, with its offsets in the article
-$(DATA)/sentences.parquet: corpus/sentences.py corpus/splitting.py corpus/splitting.toml corpus/quotation.py \
-  corpus/boilerplate.py corpus/quality.py corpus/language.py $(PARTS) \
+$(DATA)/sentences.parquet: corpus/sentences.py corpus/paragraphs.py corpus/splitting.py corpus/splitting.toml \
+  corpus/quotation.py corpus/boilerplate.py corpus/quality.py corpus/language.py $(PARTS) \
   $(DATA)/articles.parquet $(DATA)/repeated.parquet corpus/boilerplate.toml corpus/quality.toml
 	@$(run)
 

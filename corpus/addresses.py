@@ -36,9 +36,11 @@ def surplus(places: Sequence[Path]) -> list[tuple[Path, pd.DataFrame]]:
 
     A collection often holds teasers under the article's url. Of equals the first stays.
     """
-    found = [among(rows) for rows in gather.together([place / "keys.parquet" for place in places])]
+    files = [file for place in places for file in sorted(place.glob("keys-*.parquet"))]
+    found = [among(rows) for rows in gather.together(files)]
     gone = pd.concat(found) if found else pd.DataFrame({"file": []})
-    return [(places[int(str(at))], rows) for at, rows in gone.groupby("file")]
+    gone["place"] = gone["file"].map(lambda at: files[at].parent)
+    return [(Path(str(place)), rows) for place, rows in gone.groupby("place")]
 
 
 def among(rows: pd.DataFrame) -> pd.DataFrame:
@@ -60,10 +62,9 @@ def without(place: Path, gone: pd.DataFrame) -> None:
         stays = pa.array(~table["source"].to_pandas().isin(rows["source"]))
         pq.write_table(table.filter(stays), place / "fewer", compression="zstd")
         (place / "fewer").replace(place / str(part))
-    kept = [tuple(row.values()) for row in pq.read_table(place / "rejects.parquet").to_pylist()]
     columns = gone[["source", "stays", "by_url"]].itertuples(index=False)
     more = [(source, source, "duplicate article", same(stays, by_url)) for source, stays, by_url in columns]
-    REJECTS.save(REJECTS.batch(sorted(kept + more)), place / "rejects.parquet")
+    REJECTS.save(REJECTS.batch(sorted(more)), place / "rejects-of-duplicates.parquet")
 
 
 def same(stays: str, by_url: bool) -> str:

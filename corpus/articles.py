@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from corpus import addresses, boilerplate, quality, toml
 from corpus.boilerplate import Boilerplate
-from corpus.containers import records
+from corpus.containers import printable, records
 from corpus.errors import ContractError
 from corpus.partitions import Task, build, put_up
 from corpus.quality import Quality
@@ -24,6 +24,7 @@ from corpus.shell import shell
 from corpus.tables import ARTICLES, REJECTS
 
 NO_CHARACTER = re.compile("[\ud800-\udfff\0]")  # half a character, as JSON can write it, and what ends a string in C
+HOPELESS = 100_000  # rejects in a row, after which a file is read no further: it would only fill the disk
 Row = tuple[object, ...]
 File = tuple[str, int, str]  # its path from the raw folder, its bytes, the day it was first seen, YYYY-MM-DD
 
@@ -38,6 +39,7 @@ class Settings:
     partition_bytes: int
     partition_articles: int
     extractor: str
+    not_articles: list[str]
     names: dict[str, list[str]]
 
     def reading(self, lines: Boilerplate, today: str) -> Reading:
@@ -55,8 +57,8 @@ def load(path: Path) -> Settings:
 
 def listed(path: Path) -> tuple[Path, list[File]]:
     """Read an inventory: the folder, and its files in order."""
-    folder, *lines = path.read_text(encoding="utf-8").splitlines()
-    rows = map(json.loads, lines)
+    folder, *lines = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
+    rows = map(json.loads, filter(None, lines))
     return Path(json.loads(folder)).absolute(), [(name, size, seen) for name, size, _, seen in rows]
 
 
@@ -82,43 +84,70 @@ def read_partition(
     """Read one partition's files into articles, keys and rejects; tell how many there are, of rejects by reason."""
     settings, good = load(setting_file), quality.load(quality_file)
     reading = settings.reading(boilerplate.load(boilerplate_file), "")
-    rejects: list[Row] = []
-    keys: list[Row] = []
-    found = chain.from_iterable(articles(folder, file, settings.max_bytes, reading, good, rejects) for file in files)
-    for number, rows in enumerate(chunks(found, settings.partition_articles)):
+    rejects, count = Rejects(place, settings.partition_articles), 0
+    found = chain.from_iterable(articles(folder, file, settings, reading, good, rejects) for file in files)
+    for number, rows in enumerate(chunks(found, settings.partition_articles, settings.partition_bytes)):
         name = f"articles-{number:05}.parquet"
         ARTICLES.save(ARTICLES.batch(rows, unique=False), place / name)
-        keys += [key(row, name) for row in rows]
-    REJECTS.save(REJECTS.batch(sorted(rejects)), place / "rejects.parquet")
-    addresses.write_keys(keys, place / "keys.parquet")
-    return {"articles": len(keys), "rejects": Counter(str(reason) for _, _, reason, _ in rejects)}
+        addresses.write_keys([key(row, name) for row in rows], place / f"keys-{number:05}.parquet")
+        count += len(rows)
+    rejects.write()
+    return {"articles": count, "rejects": rejects.reasons}
 
 
-def chunks(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    """The rows in lists of so many."""
+class Rejects:
+    """The records of a partition that are no articles, written to files as they come."""
+
+    def __init__(self, place: Path, size: int) -> None:  # noqa: D107 - the class says it
+        self.place, self.size, self.number = place, size, 0
+        self.held: list[Row] = []
+        self.reasons: Counter[str] = Counter()
+
+    def add(self, source: str, why: Rejected) -> None:
+        """Add one, and write if there are many."""
+        self.held.append((source, source, why.reason, why.detail))
+        self.reasons[why.reason] += 1
+        if len(self.held) == self.size:
+            self.write()
+
+    def write(self) -> None:
+        """Write what is held, if only nothing, so that there is a file."""
+        REJECTS.save(REJECTS.batch(sorted(self.held)), self.place / f"rejects-{self.number:05}.parquet")
+        self.held, self.number = [], self.number + 1
+
+
+def chunks(rows: Iterator[Row], size: int, characters: int) -> Iterator[list[Row]]:
+    """The rows in lists of so many, or of so many characters of text, their last column."""
     held: list[Row] = []
+    length = 0
     for row in rows:
         held.append(row)
-        if len(held) == size:
+        length += len(str(row[-1]))
+        if len(held) == size or length >= characters:
             yield held
-            held = []
+            held, length = [], 0
     if held:
         yield held
 
 
 def articles(
-    folder: Path, file: File, max_bytes: int, reading: Reading, good: Quality, rejects: list[Row]
+    folder: Path, file: File, settings: Settings, reading: Reading, good: Quality, rejects: Rejects
 ) -> Iterator[Row]:
     """The articles of one file; of what is none the rejection is added to rejects."""
     name, _, seen = file
-    for record in records(folder, name, max_bytes):
+    in_a_row = 0
+    for record in records(folder, name, settings.max_bytes, settings.not_articles):
         try:
             if isinstance(record, tuple):
                 raise record[1]
             yield article(record, replace(reading, today=seen), good)
+            in_a_row = 0
         except Rejected as why:
-            source = record[0] if isinstance(record, tuple) else record.source
-            rejects.append((source, source, why.reason, why.detail))
+            rejects.add(record[0] if isinstance(record, tuple) else record.source, why)
+            in_a_row += 1
+        if in_a_row == HOPELESS:
+            rejects.add(printable(name), Rejected("hopeless", f"{HOPELESS:,} rejects in a row; the rest is not read"))
+            return
 
 
 def article(raw: Raw, reading: Reading, good: Quality) -> Row:
@@ -126,8 +155,9 @@ def article(raw: Raw, reading: Reading, good: Quality) -> Row:
     record = read(raw, reading)
     if not record.text.strip():
         raise Rejected("no text", "it holds no words")
-    if wrong := NO_CHARACTER.search(record.text):
-        raise Rejected("not Unicode", f"its text holds {wrong[0]!r}, which is no character")
+    for name, value in {**record.said, "text": record.text}.items():
+        if wrong := NO_CHARACTER.search(value):
+            raise Rejected("not Unicode", f"its {name} holds {wrong[0]!r}, which is no character")
     recognised = good.language(record.text)
     flags = good.flags(record.text, recognised, reading.boilerplate)
     found = {"recognised": recognised, "flags": ", ".join(flags), "left_out": good.reason(flags), **named(raw, record)}
@@ -176,6 +206,11 @@ def key(row: Row, part: str) -> Row:
     )
 
 
+def within(places: Sequence[Path], table: str) -> list[Path]:
+    """The files of a table in all places, in order."""
+    return [file for place in places for file in sorted(place.glob(f"{table}-*.parquet"))]
+
+
 def main(
     inventory: Path, setting_file: Path, boilerplate_file: Path, quality_file: Path, out: Path, reject_out: Path
 ) -> None:
@@ -191,8 +226,8 @@ def main(
     surplus = addresses.surplus(places)
     for place, gone in surplus:
         addresses.without(place, gone)
-    put_up(REJECTS, [place / "rejects.parquet" for place in places], reject_out)
-    put_up(ARTICLES, [file for place in places for file in sorted(place.glob("articles-*.parquet"))], out)
+    put_up(REJECTS, within(places, "rejects"), reject_out)
+    put_up(ARTICLES, within(places, "articles"), out)
     doubled = sum(len(gone) for _, gone in surplus)
     reasons = sum((Counter(told["rejects"]) for _, told in made), Counter({"duplicate article": doubled}))
     ARTICLES.say(sum(told["articles"] for _, told in made) - doubled, out, reasoned(+reasons, "rejected"))

@@ -1,69 +1,95 @@
 """One raw file -> its records: itself, its lines, its rows, or the pages of an archive; what is broken is told."""
 
-import csv
+import codecs
 import gzip
+import io
 import json
+import re
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
-from io import TextIOWrapper
-from itertools import count
-from math import isnan
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any, cast
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO, cast
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from corpus.archives import archive
+from corpus.packed import Unpacked
+from corpus.records import Found, Rejected, bounded, told
+from corpus.rows import arrow, cells, parquet
 
-from corpus.records import Raw, Rejected
-
-Refused = tuple[str, Rejected]
-Found = Iterator[Raw | Refused]
 Opener = Callable[[IO[bytes], str, int], Found]  # an open file, its name from the raw folder, bytes of a record at most
 
-ROWS = 200  # of a Parquet or Arrow file that are held at once
 # What `datasets` writes beside its data: no articles, and nothing that anybody misses.
 BOOKKEEPING = {"dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json", ".gitattributes"}
+SEEKING = {".parquet", ".arrow"}  # read from their ends
+PIECE = 1 << 20  # bytes, or characters of a JSON file, that are read at once
+SPACE = b" \t\r\n"
+BETWEEN = re.compile(r"[\s,\]]*")  # what stands between two values of a JSON file, and behind the last of an array
 
 
-def records(folder: Path, name: str, max_bytes: int) -> Found:
+def records(folder: Path, name: str, max_bytes: int, not_articles: Collection[str] = ()) -> Found:
     """The records of one file; a fault of the file is told behind the records that came before it."""
-    path = folder / name
+    path, shown = folder / name, printable(name)
     if path.name in BOOKKEEPING:
         return
     try:
-        opener, packed = opened_by(path)
-        with cast(IO[bytes], gzip.open(path)) if packed else path.open("rb") as file:
-            yield from opener(file, name, max_bytes)
+        if path.name.partition(".")[0].lower() in not_articles:
+            raise Rejected("about the data", "its name is among the not_articles of articles.toml")
+        ending = kind(path)
+        with opened(path, ending) as file:
+            yield from OPENERS[ending](file, shown, max_bytes)
     except Rejected as why:
-        yield name, why
+        yield shown, why
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        yield name, Rejected("broken gzip", told(error))
+        yield shown, Rejected("broken gzip", told(error))
     except OSError as error:
-        yield name, Rejected("unreadable", error.strerror or "the file cannot be opened")
+        yield shown, Rejected("unreadable", error.strerror or "the file cannot be opened")
 
 
-def opened_by(path: Path) -> tuple[Opener, bool]:
-    """What reads a file of this ending, and whether it must be unpacked first; an archive unpacks itself."""
-    packed = path.suffix.lower() == ".gz"
-    ending = Path(path.stem).suffix.lower() if packed else path.suffix.lower()
+def printable(name: str) -> str:
+    r"""A file's name as it can be written: a byte that is no UTF-8 as \\xff.
+
+    >>> printable("caf\udce9.txt")
+    'caf\\xe9.txt'
+    """
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def kind(path: Path) -> str:
+    """The ending that tells what reads a file, without its .gz."""
+    if not path.is_file():
+        raise Rejected("unreadable", "it is no file, a link to none, or a folder that is closed")
+    ending = Path(path.stem).suffix.lower() if is_packed(path) else path.suffix.lower()
     if ending not in OPENERS:
         raise Rejected("unknown kind", f"{path.suffix.lower() or 'no ending'}; known are {', '.join(OPENERS)}")
-    return OPENERS[ending], packed and ending not in (".warc", ".arc")
+    return ending
 
 
-def told(error: Exception) -> str:
-    """What an error says, in one line of at most 200 characters."""
-    return " ".join(str(error).split())[:200] or type(error).__name__
+def is_packed(path: Path) -> bool:
+    """Whether a file is packed, as its ending says; archives are often packed without saying so."""
+    return path.suffix.lower() == ".gz"
 
 
-def bounded(
-    source: str, kind: str, content: bytes, max_bytes: int, said: Mapping[str, object] | None = None
-) -> Raw | Refused:
-    """A record, unless it is too large."""
-    if len(content) > max_bytes:
-        return source, Rejected("too large", f"more than {max_bytes:,} bytes, the max_bytes of articles.toml")
-    return Raw(source, kind, content, said or {})
+def opened(path: Path, ending: str) -> IO[bytes]:
+    """A file to be read, unpacked if it must be."""
+    if not is_packed(path) and not (OPENERS[ending] is archive and begins_packed(path)):
+        return path.open("rb", PIECE)
+    unpacked = io.BufferedReader(Unpacked(path), PIECE)
+    if ending not in SEEKING:
+        return unpacked
+    whole = TemporaryFile()  # noqa: SIM115 - who asked for it closes it
+    with unpacked:
+        copyfileobj(unpacked, whole)
+    whole.seek(0)
+    return whole
+
+
+def begins_packed(path: Path) -> bool:
+    """Whether a file begins as gzip does."""
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def alone(kind: str) -> Opener:
@@ -83,137 +109,56 @@ def lines(file: IO[bytes], name: str, max_bytes: int) -> Found:
         raise Rejected("empty", "it holds no line")
 
 
-def cells(file: IO[bytes], name: str, max_bytes: int) -> Found:
-    """The rows of a table of text by number, under the names of its first row."""
-    csv.field_size_limit(max_bytes)
-    text = TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-    first = text.readline(max_bytes)
-    if not first.strip():
-        raise Rejected("empty", "it holds no line")
-    mark = max("\t;|,", key=first.count)
-    names = next(csv.reader([first], delimiter=mark))
-    rows = csv.reader(text, delimiter=mark)
-    for number in count(1):
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield f"{name}#{number}", Rejected("broken row", told(error))
-            continue
-        if row:
-            yield named_cells(f"{name}#{number}", names, row, max_bytes)
-
-
-def named_cells(source: str, names: list[str], row: list[str], max_bytes: int) -> Raw | Refused:
-    """A row as JSON, unless it has more or fewer cells than there are names, or is no UTF-8."""
-    if len(row) != len(names):
-        return source, Rejected("broken row", f"{len(row)} cells where the first row has {len(names)}")
-    try:
-        content = as_json(dict(zip(names, row, strict=True)))
-    except UnicodeEncodeError as error:
-        return source, Rejected("not UTF-8", f"byte 0x{ord(error.object[error.start]) & 255:02x}")
-    return bounded(source, ".json", content, max_bytes)
-
-
-def as_json(row: Mapping[str, object]) -> bytes:
-    """A row's plain values as JSON, in the order of its columns; what holds nothing is left out."""
-    dated = {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in row.items()}
-    plain = {name: value for name, value in dated.items() if isinstance(value, str | int | float | bool)}
-    held = {
-        name: value for name, value in plain.items() if not (isinstance(value, float) and isnan(value)) and value != ""
-    }
-    return json.dumps(held, ensure_ascii=False).encode()
-
-
-def parquet(file: IO[bytes], name: str, max_bytes: int) -> Found:
-    """The rows of a Parquet file by number."""
-    try:
-        table = pq.ParquetFile(file)
-        plain = [field.name for field in table.schema_arrow if not pa.types.is_nested(field.type)]
-        yield from rows(table.iter_batches(ROWS, columns=plain), name, max_bytes)
-    except (pa.ArrowException, OSError) as error:
-        raise Rejected("broken Parquet", told(error)) from error
-
-
-def arrow(file: IO[bytes], name: str, max_bytes: int) -> Found:
-    """The rows of an Arrow file by number, as `datasets` saves them."""
-    try:
-        stream = file.read(6) != b"ARROW1"
-        file.seek(0)
-        opened = pa.ipc.open_stream(file) if stream else pa.ipc.open_file(file)
-        batches = iter(opened) if stream else map(opened.get_batch, range(opened.num_record_batches))
-        cut = (batch.slice(at, ROWS) for batch in batches for at in range(0, batch.num_rows, ROWS))
-        yield from rows(cut, name, max_bytes)
-    except (pa.ArrowException, OSError) as error:
-        raise Rejected("broken Arrow file", told(error)) from error
-
-
-def rows(batches: Iterator[pa.RecordBatch], name: str, max_bytes: int) -> Found:
-    """The rows of batches as JSON, by number."""
+def objects(file: IO[bytes], name: str, max_bytes: int) -> Found:
+    """The objects of a JSON file by number: one a line, those of its array, or those that stand behind one another."""
+    first = cast(io.BufferedReader, file).peek().lstrip(codecs.BOM_UTF8 + SPACE).partition(b"\n")[0]
+    if not first.startswith(b"[") and is_json(first):
+        yield from lines(file, name, max_bytes)
+        return
     number = 0
-    for batch in batches:
-        for row in batch.to_pylist():
-            number += 1
-            yield bounded(f"{name}#{number}", ".json", as_json(row), max_bytes)
-
-
-def archive(file: IO[bytes], name: str, max_bytes: int) -> Found:
-    """The pages of a WARC or ARC file by the number of their record; packed by record, as a whole or not at all."""
-    from warcio.exceptions import ArchiveLoadFailed
-
-    number = 0
-    try:
-        for count, found in held(file, name, max_bytes):
-            number = count
-            if found:
-                yield found
-    except (ArchiveLoadFailed, EOFError, zlib.error, ValueError, UnicodeError, AttributeError) as error:
-        raise Rejected("broken archive", f"behind record {number}: {told(error)}") from error
+    for number, value in enumerate(values(io.TextIOWrapper(file, "utf-8-sig", "surrogateescape"), max_bytes), 1):
+        yield bounded(f"{name}#{number}", ".json", value.encode("utf-8", "surrogateescape"), max_bytes)
     if number == 0:
-        raise Rejected("empty", "it holds no record")
+        raise Rejected("empty", "it holds no value")
 
 
-def held(file: IO[bytes], name: str, max_bytes: int) -> Iterator[tuple[int, Raw | Refused | None]]:
-    """The number of each record of an archive, and its page, if it is one that should be."""
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
-
-    number = 0
+def is_json(line: bytes) -> bool:
+    """Whether a line is a JSON value, whole."""
     try:
-        for number, record in enumerate(ArchiveIterator(file, arc2warc=True), 1):
-            yield number, page(f"{name}#{number}", record, max_bytes)
-    except ArchiveLoadFailed as error:
-        if "non-chunked" not in str(error):
-            raise
-        file.seek(0)  # packed in one piece, against the standard: unpacked as a whole it can be read all the same
-        for again, record in enumerate(ArchiveIterator(gzip.GzipFile(fileobj=file), arc2warc=True), 1):
-            yield again, page(f"{name}#{again}", record, max_bytes) if again > number else None
+        json.loads(line, parse_int=str)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
-def page(source: str, record: Any, max_bytes: int) -> Raw | Refused | None:
-    """A record that holds a page, or what it is instead; None if none was to be expected of it."""
-    content = record.content_stream().read(max_bytes + 1)
-    record.raw_stream.read()
-    # A length that is a little wrong is common in old archives: a page with its end tag is whole, whatever it says.
-    if getattr(record.raw_stream, "limit", 0) > 0 and not content.rstrip().lower().endswith(b"</html>"):
-        return source, Rejected("cut off", f"{record.raw_stream.limit:,} bytes are missing behind it")
-    if record.rec_type not in ("response", "resource", "revisit"):
-        return None
-    kind, status = header(record, "Content-Type"), record.http_headers and record.http_headers.get_statuscode()
-    if record.rec_type == "revisit" or (status or "200") != "200":
-        return source, Rejected("no page", "revisit" if record.rec_type == "revisit" else f"HTTP {status}")
-    if "html" not in kind:
-        return source, Rejected("no page", kind.partition(";")[0].strip() or "no content type")
-    charset = kind.partition("charset=")[2].partition(";")[0].strip(" \"'")
-    about = {"url": "WARC-Target-URI", "fetched": "WARC-Date"}
-    said = {ours: record.rec_headers.get_header(theirs) for ours, theirs in about.items()}
-    return bounded(source, ".html", content, max_bytes, {**said, "charset": charset})
+def values(text: IO[str], max_bytes: int) -> Iterator[str]:
+    """The source of each value of a JSON file; no more is held than the longest value and one piece."""
+    held, number = text.read(PIECE).lstrip().removeprefix("["), 0
+    for piece in chain(iter(partial(text.read, PIECE), ""), [""]):
+        held += piece
+        at = behind(held, 0)
+        while at < len(held) and (end := ends(held, at)) and (end < len(held) or not piece):
+            number += 1
+            yield held[at:end]
+            at = behind(held, end)
+        held = held[at:]
+        if len(held) > max_bytes or (held and not piece):
+            raise Rejected("broken JSON", f"behind value {number:,} comes no whole one within {max_bytes:,} characters")
 
 
-def header(record: Any, name: str) -> str:
-    """What HTTP says of a record, or the archive where HTTP says nothing; in small letters."""
-    return str((record.http_headers or record.rec_headers).get_header(name) or "").lower()
+def behind(held: str, at: int) -> int:
+    """Where the next value of a JSON file may begin."""
+    return cast(re.Match[str], BETWEEN.match(held, at)).end()
+
+
+def ends(held: str, at: int) -> int:
+    """Where the value ends that begins here, 0 if it is not whole."""
+    try:
+        return json.JSONDecoder(parse_int=str).raw_decode(held, at)[1]
+    except json.JSONDecodeError:
+        return 0
+    except RecursionError as error:
+        raise Rejected("broken JSON", "it is nested beyond what can be read") from error
 
 
 OPENERS: Mapping[str, Opener] = {
@@ -222,6 +167,7 @@ OPENERS: Mapping[str, Opener] = {
     ".html": alone(".html"),
     ".htm": alone(".html"),
     ".xhtml": alone(".html"),
+    ".json": objects,
     ".jsonl": lines,
     ".ndjson": lines,
     ".csv": cells,

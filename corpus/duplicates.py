@@ -18,7 +18,7 @@ from corpus.copies import Difference, Pair, closest, difference, group, similari
 from corpus.engine import each
 from corpus.errors import ContractError
 from corpus.guard import Guard, Reading
-from corpus.partitions import put_up, workshop
+from corpus.partitions import hold, put_up, workshop
 from corpus.shell import shell
 from corpus.tables import CONTRASTS, DUPLICATES, parts
 
@@ -141,6 +141,7 @@ def main(sentences: Path, guard_file: Path, settings_file: Path, out: Path, cont
     """Read sentences, write duplicates and contrasts."""
     search, largest = load(settings_file)
     guard.load(guard_file)
+    hold(out.parent.absolute())
     scratch = workshop(out) / "now"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)

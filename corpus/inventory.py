@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,15 +18,38 @@ def inventory(folder: Path, before: str, today: str) -> str:
     dot) are no articles and are not listed. The day is what a date in the file is held against, and stays while the
     file does: so what is made of it does not hang on the day it is made.
     """
-    found = []
-    for here, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(here, name) for name in files if not name.startswith(".")]
-    rows = sorted((file.relative_to(folder).as_posix(), file.stat()) for file in found if file.is_file())
-    seen = {(name, size, changed): day for name, size, changed, day in map(json.loads, before.splitlines()[1:])}
-    listed = [(name, now.st_size, now.st_mtime_ns) for name, now in rows]
-    lines = [json.dumps([*file, seen.get(file, today)]) for file in listed]
+    rows = sorted(
+        (file.relative_to(folder).as_posix(), *changed(file)) for file in files(folder, {os.path.realpath(folder)})
+    )
+    seen = {(name, size, time): day for name, size, time, day in map(json.loads, before.split("\n")[1:-1])}
+    lines = [json.dumps([*row, seen.get(row, today)]) for row in rows]
     return "\n".join([json.dumps(str(folder), ensure_ascii=False), *lines]) + "\n"
+
+
+def files(folder: Path, seen: set[str]) -> Iterator[Path]:
+    """The files of a folder and of those in it, links followed, each folder once; one that is closed counts itself."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if not entry.is_dir():
+            yield Path(entry)
+        elif (real := os.path.realpath(entry)) not in seen:
+            seen.add(real)
+            yield from files(Path(entry), seen)
+
+
+def changed(file: Path) -> tuple[int, int]:
+    """The bytes of a file and when it changed; of a link that leads nowhere, its own."""
+    try:
+        found = file.stat()
+    except OSError:
+        found = file.lstat()
+    return found.st_size, found.st_mtime_ns
 
 
 def main(folder: Path, out: Path) -> None:
@@ -35,12 +59,12 @@ def main(folder: Path, out: Path) -> None:
             f"There is no folder {folder}. Put articles (pages, text, tables, WARC) there, run `make fetch`, "
             "or name another: `make articles RAW=folder`."
         )
-    before = out.read_text(encoding="utf-8") if out.exists() else ""
+    before = out.read_text(encoding="utf-8", errors="surrogateescape") if out.exists() else ""
     now = inventory(folder, before, datetime.now(UTC).date().isoformat())
     if before == now:
         return
     with whole(out) as beside:
-        beside.write_text(now, encoding="utf-8")
+        beside.write_text(now, encoding="utf-8", errors="surrogateescape")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree, html
 
+from corpus.dates import readable
 from corpus.records import Raw, Reading, Record, Rejected
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def read_page(raw: Raw, reading: Reading) -> Record:
     bounded(source, reading)
     try:
         tree = parsed(source)
-        tags = {**raw.said, **head(tree)}
+        tags = {**raw.said, **head(tree, reading)}
         found = EXTRACTORS[reading.extractor](source, tree)
     except RecursionError as error:
         raise Rejected("nested too deeply", "the page's tags are nested beyond what can be read") from error
@@ -99,9 +100,10 @@ def parsed(source: str) -> "HtmlElement":
     return html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
 
 
-def head(tree: "HtmlElement") -> dict[str, object]:
-    """What the page's meta tags say, its canonical address, and its lang attribute."""
+def head(tree: "HtmlElement", reading: Reading) -> dict[str, object]:
+    """What the page's meta tags say, its canonical address, and its lang attribute; an unreadable date says nothing."""
     tags = {str(tag.get("property") or tag.get("name")): tag.get("content") for tag in tree.iter("meta")}
+    tags = {name: said for name, said in tags.items() if name not in reading.names["published"] or readable(said)}
     links = [tag.get("href") for tag in tree.iter("link") if str(tag.get("rel")).lower() == "canonical"]
     return {"lang": tree.get("lang"), "canonical": next(iter(links), None), **tags}
 

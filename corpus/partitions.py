@@ -1,5 +1,6 @@
 """A table in partitions: a folder of Parquet parts, made place by place, kept while others are made, put up whole."""
 
+import fcntl
 import hashlib
 import inspect
 import json
@@ -8,13 +9,15 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from corpus.engine import each
+from corpus.errors import ContractError
 from corpus.tables import Table
 from corpus.whole import whole
 
 STAMP = "made.json"
+HELD: dict[Path, IO[str]] = {}  # the workspaces that are ours, by the file that says so
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,30 @@ def workshop(out: Path) -> Path:
     return (out.parent / f".{out.name}.making").absolute()
 
 
+def hold(folder: Path) -> None:
+    """Keep other runs out of a workspace until this process ends, however it ends."""
+    if folder in HELD:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    HELD[folder] = (folder / ".running").open("w")
+    try:
+        fcntl.flock(HELD[folder], fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        HELD.pop(folder).close()
+        raise ContractError(
+            f"Another run is at work in {folder}. Wait until it has ended, or work in another folder: DATA=folder."
+        ) from error
+    except OSError:  # a file system that knows no locks
+        return
+
+
 def build(job: Callable[..., Any], tasks: Sequence[Task], out: Path, what: str) -> list[tuple[Path, Any]]:
     """Do what is not done yet; return each task's place and what its job told, which is plain JSON, in their order.
 
     A place is done when its stamp says that this code made it from these very bytes: so an interrupted run goes on
     where it stopped, and one more raw file makes one place anew.
     """
+    hold(out.parent.absolute())
     places = [workshop(out) / f"{number:05}" for number in range(len(tasks))]
     told = each(perform, [(job, task, place) for task, place in zip(tasks, places, strict=True)], what)
     for place in set(workshop(out).glob("*")) - set(places):

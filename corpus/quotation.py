@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
-from corpus.splitting import paragraphs
+from corpus.paragraphs import paragraphs
 
 # The marks that may close each opening mark; the first is its own, others are the writer's slips.
 CLOSERS = {"“": '”"“', "„": "“”", "”": "”", '"': '"”', "«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』"}

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from corpus.dates import day, moment
+from corpus.markdown import read_markdown
 from corpus.pages import read_page
-from corpus.records import Raw, Reading, Record, Rejected, address, day, moment, read_json, read_markdown, read_text
+from corpus.records import Raw, Reading, Record, Rejected, address, read_json, read_text
 
 READERS: Mapping[str, Callable[[Raw, Reading], Record]] = {
     ".txt": read_text,

@@ -2,19 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from urllib.parse import urldefrag
-
-import yaml
-from dateutil import parser as dates
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from urllib.parse import urldefrag, urlsplit
 
 from corpus.boilerplate import Boilerplate
 
-HEAD = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
+LONGEST = 2_000  # characters of a title, an author, an address; what is longer is none
+NOTHING = {"none", "null", "nan", "nat", "n/a"}  # what programs write where they know nothing
 
 
 class Rejected(Exception):
@@ -33,6 +28,24 @@ class Raw:
     kind: str  # a key of READERS
     content: bytes
     said: Mapping[str, object] = field(default_factory=dict)
+
+
+Refused = tuple[str, Rejected]
+Found = Iterator[Raw | Refused]
+
+
+def bounded(
+    source: str, kind: str, content: bytes, max_bytes: int, said: Mapping[str, object] | None = None
+) -> Raw | Refused:
+    """A record, unless it is too large."""
+    if len(content) > max_bytes:
+        return source, Rejected("too large", f"more than {max_bytes:,} bytes, the max_bytes of articles.toml")
+    return Raw(source, kind, content, said or {})
+
+
+def told(error: Exception) -> str:
+    """What an error says, in one line of at most 200 characters."""
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 @dataclass(frozen=True)
@@ -57,28 +70,21 @@ class Reading:
     def said(self, found: Mapping[str, object]) -> dict[str, str]:
         """What a source says of its article, under our names; only plain values are taken."""
         plain = {key: str(value).strip() for key, value in found.items() if isinstance(value, str | int | float)}
-        return {ours: next((plain[key] for key in theirs if plain.get(key)), "") for ours, theirs in self.names.items()}
+        told = {key: value for key, value in plain.items() if value.lower() not in NOTHING}
+        named = {ours: next((told[key] for key in theirs if told.get(key)), "") for ours, theirs in self.names.items()}
+        return {ours: value if ours == "text" or len(value) <= LONGEST else "" for ours, value in named.items()}
 
 
 def address(said: str) -> str:
     """An address on the web without its fragment, "" for anything else.
 
-    >>> address("https://gazette.example/a#top"), address("file:///etc/passwd")
-    ('https://gazette.example/a', '')
-    """
-    return urldefrag(said).url if re.match(r"https?://[^\s/]", said, re.IGNORECASE) else ""
-
-
-def moment(said: str) -> str:
-    """A moment as ISO 8601 in UTC, to the second, "" for none.
-
-    >>> moment("2024-05-01 12:00:00+02:00"), moment("yesterday")
-    ('2024-05-01T10:00:00Z', '')
+    >>> address("https://gazette.example/a#top"), address("file:///etc/passwd"), address("http://[gazette")
+    ('https://gazette.example/a', '', '')
     """
     try:
-        found = datetime.fromisoformat(said.strip().replace(" UTC", "Z"))
-        return f"{found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    except (ValueError, OverflowError):
+        host = urlsplit(said).hostname if re.match(r"https?://", said, re.IGNORECASE) else ""
+        return urldefrag(said).url if re.fullmatch(r"\S+", host or "") else ""
+    except ValueError:
         return ""
 
 
@@ -105,40 +111,10 @@ def read_text(raw: Raw, reading: Reading) -> Record:
     return Record(text, {"title": "" if first.endswith(stops) or len(first) > reading.boilerplate.longest else first})
 
 
-def read_markdown(raw: Raw, reading: Reading) -> Record:
-    """Markdown, with a YAML head or without: its blocks as paragraphs, without its marks."""
-    source = decoded(raw.content)
-    head = HEAD.match(source)
-    said = reading.said(yaml_head(head.group(1))) if head else {}
-    body = source[head.end() :] if head else source
-    text = "\n\n".join(filter(None, map(words, MarkdownIt("commonmark").parse(body))))
-    return Record(text, said)
-
-
-def yaml_head(source: str) -> dict[str, object]:
-    """The values of a YAML head, all as the strings that stand there."""
-    try:
-        found = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader makes nothing but strings and lists
-    except (yaml.YAMLError, RecursionError) as error:
-        told = " ".join(str(error).split())
-        raise Rejected("broken YAML head", told[:200]) from error
-    if not isinstance(found, dict):
-        raise Rejected("broken YAML head", "it holds no `name: value` lines")
-    return found
-
-
-def words(block: Token) -> str:
-    """The words of one Markdown block; line breaks inside a paragraph are spaces."""
-    if block.type in ("fence", "code_block"):
-        return block.content.strip()
-    parts = {"softbreak": " ", "hardbreak": " "}
-    return "".join(parts.get(child.type, child.content) for child in block.children or []).strip()
-
-
 def read_json(raw: Raw, reading: Reading) -> Record:
     """One line of JSON Lines: an object that holds the text and what is known of it."""
     try:
-        found = json.loads(decoded(raw.content))
+        found = json.loads(decoded(raw.content), parse_int=str)  # a number of a million figures is none to Python
     except json.JSONDecodeError as error:
         raise Rejected("broken JSON", f"{error.msg} at character {error.pos}") from error
     except RecursionError as error:
@@ -150,22 +126,3 @@ def read_json(raw: Raw, reading: Reading) -> Record:
     if not said["text"]:
         raise Rejected("no text", f"none of {', '.join(reading.names['text'])} holds words")
     return Record(said["text"].replace("\r\n", "\n").replace("\r", "\n"), said)
-
-
-def day(said: str) -> str:
-    """The day of a date as a source writes it: YYYY-MM-DD, "" for none.
-
-    A date in figures is read only as ISO 8601, since 3/4/2024 is two days; one that names its month is read as English.
-    """
-    if not said:
-        return ""
-    try:
-        return date.fromisoformat(said[:10]).isoformat()
-    except ValueError:
-        pass
-    try:
-        if re.search(r"[A-Za-z]{3}", said):
-            return dates.parse(said).date().isoformat()
-    except (ValueError, OverflowError):
-        pass
-    raise Rejected("bad date", f"{said[:40]!r} is no YYYY-MM-DD")

@@ -12,14 +12,17 @@ import pyarrow.parquet as pq
 
 from corpus import boilerplate, quality
 from corpus.boilerplate import Boilerplate
+from corpus.paragraphs import paragraphs
 from corpus.partitions import Task, build, put_up
 from corpus.quality import Quality
 from corpus.quotation import quoted
 from corpus.reasons import reasoned
 from corpus.shell import shell
-from corpus.splitting import paragraphs, spans
+from corpus.splitting import spans
 from corpus.tables import REPEATED, SENTENCES, parts
 
+NAME = "sentences.parquet"  # of a part
+Row = tuple[object, ...]
 Piece = tuple[int, int, str]  # start, end, and why it is left out: "" if it is not
 
 
@@ -85,7 +88,7 @@ def cut(text: str, outlet: str, sieve: Sieve) -> list[Piece]:
     return pieces
 
 
-def sentences(article_id: str, outlet: str, text: str, sieve: Sieve) -> Iterator[tuple[object, ...]]:
+def sentences(article_id: str, outlet: str, text: str, sieve: Sieve) -> Iterator[Row]:
     """The article's rows of SENTENCES, in its order; their neighbours are sentences that are not left out."""
     pieces = cut(text, outlet, sieve)
     begins = [start for start, _ in paragraphs(text)]
@@ -107,9 +110,18 @@ def cut_part(
     sieve = Sieve(boilerplate.load(boilerplate_file), repeated(repeated_file), quality.load(quality_file))
     columns = pq.read_table(part, columns=["article_id", "outlet", "text", "left_out"]).to_pydict().values()
     articles = [(name, outlet, text) for name, outlet, text, left_out in zip(*columns, strict=True) if not left_out]
-    rows = [row for article in articles for row in sentences(*article, sieve)]
-    SENTENCES.save(SENTENCES.batch(rows), place / "sentences.parquet")
-    return Counter(str(row[-1]).partition(" (")[0] for row in rows)
+    reasons: Counter[str] = Counter()
+    SENTENCES.stream(
+        counted((row for article in articles for row in sentences(*article, sieve)), reasons), place / NAME
+    )
+    return reasons
+
+
+def counted(rows: Iterable[Row], reasons: Counter[str]) -> Iterator[Row]:
+    """The rows as they come, counted by why they are left out."""
+    for row in rows:
+        reasons[str(row[-1]).partition(" (")[0]] += 1
+        yield row
 
 
 def repeated(path: Path) -> frozenset[tuple[str, str]]:
@@ -123,7 +135,7 @@ def main(article_file: Path, repeated_file: Path, boilerplate_file: Path, qualit
     known = [path.absolute() for path in (boilerplate_file, quality_file, repeated_file)]
     tasks = [Task((part.absolute(), *known), (part.absolute(), *known)) for part in parts(article_file)]
     made = build(cut_part, tasks, out, "sentences")
-    put_up(SENTENCES, [place / "sentences.parquet" for place, _ in made], out)
+    put_up(SENTENCES, [place / NAME for place, _ in made], out)
     reasons = sum((Counter(told) for _, told in made), Counter[str]())
     kept = reasons.pop("", 0)
     SENTENCES.say(kept + reasons.total(), out, reasoned(reasons, "left out"))

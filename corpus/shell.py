@@ -1,11 +1,14 @@
 """The thin shell around a step: words of the command line in, one line out when a person made a mistake."""
 
+import errno
 import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from corpus.errors import ContractError
+
+BEYOND_US = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}  # faults of the disk that are no bug
 
 
 def shell(main: Callable[..., None]) -> None:
@@ -14,6 +17,12 @@ def shell(main: Callable[..., None]) -> None:
         main(*arguments(main, sys.argv[1:]))
     except ContractError as error:
         print(f"{Path(sys.argv[0]).stem}: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in BEYOND_US:
+            raise
+        where = f" at {error.filename}" if error.filename else ""
+        print(f"{Path(sys.argv[0]).stem}: {error.strerror}{where}. Mend it and run the same again.", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print(f"{Path(sys.argv[0]).stem}: stopped; run the same command again to go on.", file=sys.stderr)

@@ -1,10 +1,13 @@
-"""Text of an article -> offsets of its paragraphs and sentences."""
+"""Text of an article -> offsets of its sentences."""
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+
+from corpus.paragraphs import BULLETS, paragraphs
 
 OPENING = "\"'“‘„‚«‹([{*_#¿¡"
 CLOSING = "\"'”’»›)]}*_」』"
@@ -21,24 +24,32 @@ STOP = re.compile(
 NEXT = re.compile(rf"[{re.escape(OPENING + CURRENCY)}]{{0,9}}+([\w&]{{0,30}}+(?:['’]\w{{1,3}}+)?)([.:]?)")
 PLAIN = re.compile(r"[a-z][a-z'’-]{2,}")
 LAST = re.compile(r"[A-Z]?[a-z][a-z'’-]+[)\]]?|\d+%?")  # what a sentence may end in where only an opener can follow
-ACRONYM = re.compile(r"(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}|[A-Z]")
+ACRONYM = re.compile(r"(?:\w+[-–])?(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2}|[A-Z]")  # U.S, D.C, ASEAN-U.S
 NUMBER = re.compile(r"\d.*|[IVXLC]{2,6}|[VX]")
 DEFINED = re.compile(r"\([“\"]?[A-Z][A-Za-z]{1,15}+[”\"]?\)")  # “(… et seq.) (IEEPA)”, and not “(Laughter.)”
 SPEAKER = re.compile(r"(?:[A-Z][\w.’'-]{0,30}+\s){1,4}?([a-z]{3,12}+)\b")
 
-_BULLETS = "-*•⁃▪◦‣·"
-BULLET = re.compile(rf"\s*+(?:[{_BULLETS}]|\d{{1,3}}[.)])\s")
-BULLETED = re.compile(rf"[{_BULLETS}](?=\s)")
-ITEM = re.compile(rf"((?:[{_BULLETS}]\s?)?\(?)([0-9]{{1,2}}|[a-z])([.)]{{1,2}})\s")
+BULLETED = re.compile(rf"[{BULLETS}](?=\s)")
+ITEM = re.compile(rf"((?:[{BULLETS}]\s?)?\(?)([0-9]{{1,2}}|[a-z])([.)]{{1,2}})\s")
 ENUMERATOR = re.compile(
-    rf"(?:[{_BULLETS}]\s{{0,3}})?[(\[]?(?:(?:Sec\.|Section|Art\.|Article|Chapter|Part)\s)?"
+    rf"(?:[{BULLETS}]\s{{0,3}})?[(\[]?(?:(?:Sec\.|Section|Art\.|Article|Chapter|Part)\s)?"
     r"(?:\d{1,3}(?:\.\d{1,3}){0,3}|[A-Za-z]|[ivxIVX]{1,5})"
 )
 
-NO_ABBREVIATIONS = ("opener", "speech", "lettered", "exclaimed")  # the lists of splitting.toml that hold other words
+_DAY = (
+    "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (?:January|February|March|April|May|June|July|August|September|October"
+    r"|November|December) \d{1,2}, \d{4}"
+)
+DAY_FIRST = re.compile(rf"{_DAY}\s+(?=[A-Z“\"])")
+DAY_LAST = re.compile(rf"(?<=[^\s,;:–—-])(\s+){_DAY}\Z")
+LONGEST_DAY = 40  # characters, with what stands before it
+COLON = re.compile(r":\s{0,3}(?=\S)")
+LABEL = re.compile(r"(?<!\w)(?:[A-Z][A-Z.’'-]*\s{1,2}){0,4}[A-Z][A-Z.’'-]+\Z")  # “MR. ROE” in front of its colon
+LONGEST_LABEL = 60  # characters, with the white space before it
+QUESTION = re.compile(r"Q\s\s+(?=\S)")
 
-WRAPPED = range(50, 101)  # columns of a hard-wrapped text: shorter lines are verse or headlines, longer are paragraphs
-SLACK = 2  # columns that marks we do not see, such as Markdown's two spaces before a forced break, may take up
+# The lists of splitting.toml that hold other words than abbreviations.
+NO_ABBREVIATIONS = ("opener", "speech", "lettered", "exclaimed", "credit")
 
 
 def spans(text: str) -> list[tuple[int, int]]:
@@ -46,50 +57,60 @@ def spans(text: str) -> list[tuple[int, int]]:
     return [
         sentence
         for paragraph in paragraphs(text)
-        for item in _items(text, *paragraph)
+        for line in _lines(text, *paragraph)
+        for item in _items(text, *line)
         for sentence in _sentences(text, *item)
     ]
 
 
-def paragraphs(text: str) -> list[tuple[int, int]]:
-    """Cut text into paragraphs: half-open character offsets, in order, without outer white space.
-
-    A blank line always ends a paragraph. A single newline does too, unless the text is hard-wrapped and the line had
-    no room for the first word of the next.
-    """
-    lines = text.splitlines(keepends=True)
-    width = _width(lines)
-    found: list[tuple[int, int]] = []
-    offset, before = 0, ""
-    for line in lines:
-        if inner := line.strip():
-            start = offset + line.index(inner[0])
-            if width and _wraps(before, line, width):
-                start = found.pop()[0]
-            found.append((start, offset + len(line.rstrip())))
-        offset, before = offset + len(line), line
-    return found
+def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a paragraph where lines of a page were run together, so that no sentence crosses one."""
+    cuts = [*_turns(text, start, end), *_labelled(text, start, end), *_days(text, start, end)]
+    if not cuts:
+        return [(start, end)]
+    return [(one, one + len(text[one:two].rstrip())) for one, two in pairwise(sorted({start, *cuts, end}))]
 
 
-def _width(lines: list[str]) -> int:
-    """Columns at which the text was wrapped before it came to us; 0 if it was not.
-
-    Nine in ten lines are within it. A line of one word is not asked, since an address may jut out. Two lines or
-    more, and two thirds of those that another follows, list items aside, must be full: headlines are not.
-    """
-    pairs = [(one, two) for one, two in pairwise(lines) if not (one.isspace() or two.isspace() or BULLET.match(two))]
-    lengths = sorted(len(line.rstrip()) for line in lines if " " in line.strip())
-    width = lengths[len(lengths) * 9 // 10] if pairs and lengths else 0
-    full = sum(_wraps(one, two, width) for one, two in pairs) if width in WRAPPED else 0
-    return width if full > 1 and 3 * full >= 2 * len(pairs) else 0
+def _turns(text: str, start: int, end: int) -> list[int]:
+    """Where a question begins in a transcript, as where the one who spoke broke off: “We — ␣␣Q    Yes.”"""
+    found = (turn.start() for turn in QUESTION.finditer(text, start, end))
+    return [at for at in found if _apart(text, start, at)]
 
 
-def _wraps(line: str, following: str, width: int) -> bool:
-    """Whether the first word of the following line goes on in the paragraph of this one, which had no room for it."""
-    if line.isspace() or not line or BULLET.match(following):
+def _labelled(text: str, start: int, end: int) -> Iterator[int]:
+    """Where another speaks, “MR. ROE:  No”, and where the source of a caption stands, “The port Image: Jane Doe”."""
+    for colon in COLON.finditer(text, start, end):
+        behind, before = colon.start(), _word_before(text, start, colon.start())
+        if before.isupper() and (label := LABEL.search(text, max(start, behind - LONGEST_LABEL), behind)):
+            yield from [label.start()] if _apart(text, start, label.start()) else []
+        elif _is_credit(text, start, behind - len(before), behind):
+            yield behind - len(before)
+
+
+def _apart(text: str, start: int, at: int) -> bool:
+    """Whether two white spaces or more set something apart from what stands before it."""
+    return at - 2 > start and text[at - 2 : at].isspace()
+
+
+def _days(text: str, start: int, end: int) -> Iterator[int]:
+    """Where a day ends that stands before the first sentence, or one begins that stands behind a headline."""
+    if first := DAY_FIRST.match(text, start, end):
+        yield first.end()
+    if text[end - 1].isdigit() and (last := DAY_LAST.search(text, max(start, end - LONGEST_DAY), end)):
+        yield from [] if _goes_on(text, start, last.start()) else [last.end(1)]
+
+
+def _is_credit(text: str, start: int, at: int, colon: int) -> bool:
+    """Whether a word in front of a colon tells whose picture it is: “Image: Jane Doe”."""
+    if text[at:colon].lower() not in _words()["credit"] or not text[at].isupper():
         return False
-    word = following.lstrip().partition(" ")[0]  # a non-breaking space parts no lines
-    return len(line.rstrip()) + 1 + len(word) > width - SLACK
+    return at > start and text[at - 1].isspace() and not _goes_on(text, start, at)
+
+
+def _goes_on(text: str, start: int, at: int) -> bool:
+    """Whether there is no word before, or one that cannot be the last of a line, such as “on” or “the”."""
+    before = _word_before(text, start, at).lower()
+    return not before or before in _words()["opener"]
 
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:

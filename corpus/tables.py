@@ -1,7 +1,8 @@
 """What a table is, and the tables of this stage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -86,6 +87,14 @@ class Table:
         """Write the table or a part of it beside its place, and move it there whole."""
         with whole(path) as beside:
             pq.write_table(rows, beside, compression="zstd")
+
+    def stream(self, rows: Iterable[tuple[object, ...]], path: Path, at_once: int = 50_000) -> None:
+        """Write rows as they come, of which no more are held than so many."""
+        coming = iter(rows)
+        with whole(path) as beside, pq.ParquetWriter(beside, self.schema, compression="zstd") as writer:
+            writer.write_table(self.batch(list(islice(coming, at_once))))
+            while held := list(islice(coming, at_once)):
+                writer.write_table(self.batch(held))
 
     def batch(self, rows: Rows, unique: bool = True) -> pa.Table:
         """Some rows of the table, each a tuple in the order of its columns, as Arrow holds them."""

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from corpus import articles, boilerplate, inventory
+from corpus.dates import day
 from corpus.errors import ContractError
-from corpus.records import Rejected, day
+from corpus.records import Rejected
 from corpus.tables import ARTICLES, REJECTS
 from tests.house import ROOT
 
@@ -169,8 +170,8 @@ def test_each_line_of_json_lines_is_an_article_of_its_own_and_a_broken_one_spoil
             "a.pdf",
             b"%PDF",
             "unknown kind",
-            ".pdf; known are .txt, .md, .html, .htm, .xhtml, .jsonl, .ndjson, .csv, .tsv, .parquet, .arrow, .warc, "
-            ".arc",
+            ".pdf; known are .txt, .md, .html, .htm, .xhtml, .json, .jsonl, .ndjson, .csv, .tsv, .parquet, .arrow, "
+            ".warc, .arc",
             id="a PDF",
         ),
         pytest.param(
@@ -179,6 +180,20 @@ def test_each_line_of_json_lines_is_an_article_of_its_own_and_a_broken_one_spoil
             "not Unicode",
             "its text holds '\\ud800', which is no character",
             id="half a character",
+        ),
+        pytest.param(
+            "a.jsonl",
+            b'{"text": "Rain.", "title": "half \\ud800"}',
+            "not Unicode",
+            "its title holds '\\ud800', which is no character",
+            id="half a character in its headline",
+        ),
+        pytest.param(
+            "README.md",
+            b"# How these were collected",
+            "about the data",
+            "its name is among the not_articles of articles.toml",
+            id="a file about the others",
         ),
     ],
 )
@@ -189,6 +204,70 @@ def test_what_is_no_article_is_kept_out_with_a_reason_and_the_rest_goes_on(make,
     assert rejects[["reject_id", "reason", "detail"]].to_dict("records") == [
         {"reject_id": f"{name}#1" if b"{" in raw else name, "reason": reason, "detail": detail}
     ]
+
+
+def test_what_a_source_says_that_is_nothing_is_nothing(make):
+    said: list[dict[str, object]] = [
+        {"title": "x" * 3_000, "author": "None", "outlet": None, "url": "http://[x/", "date": "NaT"},
+        {"n": int("9" * 4_000), "url": "https://herald.example:bad/a", "canonical_url": "http:///a"},
+    ]
+    raw = "\n".join(json.dumps({"text": f"Rain fell {number} times.", **one}) for number, one in enumerate(said))
+
+    found, rejects, _ = make({"a.jsonl": raw.replace("9" * 4_000, "9" * 5_000).encode()})
+
+    assert len(rejects) == 0
+    known = ["title", "author", "outlet", "url", "canonical_url", "published"]
+    assert found.sort_values("source")[known].values.tolist() == [
+        [""] * 6,
+        ["", "", "herald.example", "https://herald.example:bad/a", "", ""],
+    ]
+
+
+def test_a_file_whose_name_is_no_text_is_read_under_a_name_that_is(make):
+    found, _, _ = make({"caf\udce9.txt": b"Rain fell.\n"})
+
+    assert found["source"].tolist() == ["caf\\xe9.txt"]
+
+
+def test_links_are_followed_once_and_one_that_leads_nowhere_is_told(make, tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "round").symlink_to(tmp_path / "raw")
+    (tmp_path / "raw" / "gone.txt").symlink_to(tmp_path / "nowhere.txt")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "b.txt").write_text("Sun.\n")
+    (tmp_path / "raw" / "linked").symlink_to(tmp_path / "elsewhere")
+
+    found, rejects, _ = make({"a.txt": b"Rain fell.\n"})
+
+    assert found["source"].tolist() == ["a.txt", "linked/b.txt"]
+    assert rejects[["source", "reason", "detail"]].values.tolist() == [
+        ["gone.txt", "unreadable", "it is no file, a link to none, or a folder that is closed"]
+    ]
+
+
+def test_many_articles_and_rejects_of_one_file_are_written_part_by_part(make, tmp_path):
+    few = (ROOT / "corpus/articles.toml").read_text().replace("partition_articles = 4_000", "partition_articles = 2")
+    (tmp_path / "few.toml").write_text(few)
+    lines = [line for number in range(5) for line in (json.dumps({"text": f"Rain {number}."}), "broken")]
+
+    found, rejects, told = make({"a.jsonl": "\n".join(lines).encode()}, tmp_path / "few.toml")
+
+    assert found["source"].tolist() == [f"a.jsonl#{number}" for number in (1, 3, 5, 7, 9)]
+    assert sorted(rejects["source"]) == sorted(f"a.jsonl#{number}" for number in (10, 2, 4, 6, 8))
+    assert len(list((tmp_path / "articles.parquet").iterdir())) == 3
+    assert told.endswith("(5 rejected: 5 broken JSON)")
+
+
+def test_a_file_that_holds_nothing_but_broken_lines_is_not_read_to_its_end(make, monkeypatch):
+    monkeypatch.setattr(articles, "HOPELESS", 3)
+
+    found, rejects, told = make({"a.jsonl": b"{\n" * 9, "b.txt": b"Rain fell.\n"})
+
+    assert found["source"].tolist() == ["b.txt"]
+    assert rejects[["source", "reason", "detail"]].values.tolist()[0] == [
+        "a.jsonl", "hopeless", "3 rejects in a row; the rest is not read",
+    ]  # fmt: skip
+    assert told.endswith("(4 rejected: 3 broken JSON, 1 hopeless)")
 
 
 def test_a_file_of_fifty_megabytes_in_one_line_is_rejected_and_the_rest_goes_on(make):
@@ -292,17 +371,34 @@ def test_the_inventory_is_left_alone_when_nothing_changed(tmp_path):
         pytest.param("2024-05-06 08:46:21-04:00", "2024-05-06", id="ISO with a time"),
         pytest.param("Mon, 06 May 2024 08:00:00 GMT", "2024-05-06", id="as feeds write it"),
         pytest.param("May 6, 2024", "2024-05-06", id="a month by name"),
+        pytest.param("6th of May 2024 at 9:30 p.m. EDT", "2024-05-06", id="a month by name and an hour"),
+        pytest.param("2024/5/6", "2024-05-06", id="the year first"),
+        pytest.param("20240506120000", "2024-05-06", id="figures drawn together"),
+        pytest.param("1714996800", "2024-05-06", id="seconds since 1970"),
+        pytest.param("1714996800123", "2024-05-06", id="thousandths of them"),
     ],
 )
 def test_a_date_is_read_as_its_source_writes_it(said, read):
     assert day(said) == read
 
 
-def test_a_date_of_figures_that_may_be_two_days_is_no_date():
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param("3/4/2024", id="figures that may be two days"),
+        pytest.param("3/4/2024 (Mon)", id="the same with the day of the week"),
+        pytest.param("May 2024", id="a month without a day"),
+        pytest.param("6 May", id="a day without a year"),
+        pytest.param("Monday", id="a day of the week"),
+        pytest.param("2024-02-30", id="a day that never was"),
+        pytest.param("Jan 1 " + "1" * 50_000, id="a year without an end"),
+    ],
+)
+def test_what_does_not_say_which_day_it_is_is_no_date(said):
     with pytest.raises(Rejected) as why:
-        day("3/4/2024")
+        day(said)
 
-    assert (why.value.reason, why.value.detail) == ("bad date", "'3/4/2024' is no YYYY-MM-DD")
+    assert (why.value.reason, why.value.detail) == ("bad date", f"{said[:40]!r} is no YYYY-MM-DD")
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 import gzip
 import json
+from collections import deque
 from contextlib import suppress
 from io import BytesIO
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset
 from hypothesis import given, settings
@@ -14,10 +16,12 @@ from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from corpus import quality
+from corpus.articles import article
 from corpus.containers import OPENERS, records
-from corpus.reading import read
 from corpus.records import Raw, Rejected
-from tests.house import SHARED, needs_shared
+from corpus.tables import ARTICLES
+from tests.house import ROOT, SHARED, needs_shared
 from tests.test_pages import READING
 
 LIMIT = 10_000_000
@@ -69,6 +73,19 @@ PAGE = b"<html><body><p>Rain fell on the port on Monday, and the ships waited.</
             lambda path: path.write_bytes(gzip.compress("\n".join(map(json.dumps, TWO)).encode())),
             id="JSON Lines, packed",
         ),
+        pytest.param("a.json", lambda path: path.write_text("\n".join(map(json.dumps, TWO))), id="JSON, one a line"),
+        pytest.param("a.json", lambda path: path.write_text(json.dumps(TWO)), id="JSON, an array"),
+        pytest.param("a.json", lambda path: path.write_text(json.dumps(TWO, indent=2)), id="an array over many lines"),
+        pytest.param(
+            "a.json",
+            lambda path: path.write_text("\n".join(json.dumps(one, indent=2) for one in TWO)),
+            id="JSON, one behind the other",
+        ),
+        pytest.param(
+            "a.parquet.gz",
+            lambda path: path.write_bytes(gzip.compress(pd.DataFrame(TWO).to_parquet())),
+            id="Parquet, packed once more",
+        ),
         pytest.param("a.csv", lambda path: pd.DataFrame(TWO).to_csv(path, index=False), id="a table of text"),
         pytest.param(
             "a.csv",
@@ -86,6 +103,27 @@ def test_a_file_of_many_records_gives_each_with_its_number(tmp_path, name, write
         (f"{name}#1", TWO[0]),
         (f"{name}#2", TWO[1]),
     ]
+
+
+def test_an_array_that_is_larger_than_what_is_read_at_once_gives_all_its_values(found):
+    many = [{"text": f"Rain fell {number} times. {'x' * 700_000}"} for number in range(5)]
+
+    assert [record[1] for record in found("a.json", json.dumps(many).encode(), 1_000_000)] == many
+
+
+def test_an_array_that_breaks_off_gives_the_values_before_and_says_where(found):
+    assert found("a.json", b'[{"text": "Rain."}, {"text": "Su', 1_000) == [
+        ("a.json#1", {"text": "Rain."}),
+        ("a.json", "broken JSON", "behind value 1 comes no whole one within 1,000 characters"),
+    ]
+
+
+def test_a_broken_line_of_a_json_file_spoils_no_other(tmp_path):
+    (tmp_path / "a.json").write_text('{"text": "Rain."}\n{"text": \n{"text": "Sun."}')
+
+    lines = [record.content for record in records(tmp_path, "a.json", LIMIT) if isinstance(record, Raw)]
+
+    assert lines == [b'{"text": "Rain."}', b'{"text": ', b'{"text": "Sun."}']
 
 
 def test_a_dataset_that_was_saved_gives_its_rows_and_nothing_of_its_bookkeeping(tmp_path):
@@ -165,6 +203,12 @@ def test_a_packed_archive_that_is_damaged_gives_the_pages_before_and_says_behind
     assert str(fault[2]).startswith("behind record 2: ")
 
 
+def test_a_page_that_is_packed_in_a_way_we_do_not_know_is_told(found):
+    page = warc(("response", "200 OK", "text/html\r\nContent-Encoding: br", PAGE))
+
+    assert found("a.warc.gz", page) == [("a.warc.gz#1", "no page", "packed as br")]
+
+
 def test_rows_that_are_torn_are_told_and_the_rest_is_read(found):
     rows = b'title,text\nOne,Rain fell.\nTwo\nThree,"It\nwas late."\nFour,Caf\xe9\nFive,Sun\n'
 
@@ -177,9 +221,40 @@ def test_rows_that_are_torn_are_told_and_the_rest_is_read(found):
     ]
 
 
+def test_a_row_that_is_too_long_is_passed_over_and_the_next_is_read(found):
+    assert found("a.csv", b"title,text\nOne," + b"x" * 90 + b"\nTwo,Sun.\n", 60) == [
+        ("a.csv#1", "too large", "more than 60 characters, the max_bytes of articles.toml"),
+        ("a.csv#2", {"title": "Two", "text": "Sun."}),
+    ]
+
+
+def test_a_row_of_many_lines_that_does_not_end_is_told_and_not_held(found):
+    one, *others = found("a.csv", b'title,text\n"' + b'x\n","' * 100, 60)
+
+    assert one == ("a.csv#1", "too large", "more than 60 characters, the max_bytes of articles.toml")
+    assert {record[1] for record in others} <= {"too large", "broken row"}
+
+
+def test_a_parquet_file_that_is_not_what_it_says_loses_the_rows_that_are_wrong_and_no_other(tmp_path):
+    text = pa.Array.from_buffers(pa.string(), 3, pa.array([b"Rain.", b"Caf\xe9", b"Sun."]).buffers())
+    when = pa.array([0, 0, 2**62], pa.timestamp("us"))
+    pq.write_table(pa.table({"text": text, "date": when}), tmp_path / "a.parquet")
+
+    assert [record[:2] for record in map(plain, records(tmp_path, "a.parquet", LIMIT))] == [
+        ("a.parquet#1", {"text": "Rain.", "date": "1970-01-01T00:00:00"}),
+        ("a.parquet#2", "broken row"),
+        ("a.parquet#3", "broken row"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason", "detail"),
     [
+        pytest.param("a.json", b"[]", "empty", "it holds no value", id="a list of nothing"),
+        pytest.param("a.json", b"[" * 100_000, "broken JSON", "nested beyond what can be read", id="a deep list"),
+        pytest.param(
+            "a.warc", b"WARC/1.0\r\nX: " + b"x" * 2_000_000, "broken archive", "head has more than", id="a long head"
+        ),
         pytest.param("a.csv", b"\n", "empty", "it holds no line", id="a table without a line"),
         pytest.param("a.parquet", b"PAR1 not", "broken Parquet", "Parquet magic bytes not found", id="no Parquet"),
         pytest.param("a.arrow", b"nonsense", "broken Arrow file", "Expected to read", id="no Arrow"),
@@ -210,6 +285,14 @@ def test_a_gzip_bomb_is_not_unpacked_beyond_what_may_be_held(tmp_path):
     assert told[:2] == ("a.txt.gz", "too large")
 
 
+def test_a_gzip_bomb_of_many_records_ends_where_it_shows_itself(tmp_path):
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress((b'{"text":"' + b"a" * 9_000 + b'"}\n') * 5_000))
+
+    (last,) = deque(map(plain, records(tmp_path, "a.jsonl.gz", LIMIT)), 1)
+
+    assert last == ("a.jsonl.gz", "too large", "it unpacks to more than 200 times its size")
+
+
 def test_a_line_that_is_too_long_is_passed_over_and_the_next_is_read(found):
     assert found("a.jsonl", b'{"text": "' + b"x" * 90 + b'"}\n{"text": "y"}\n', 40) == [
         ("a.jsonl#1", "too large", "more than 40 bytes, the max_bytes of articles.toml"),
@@ -236,7 +319,7 @@ def test_every_archive_of_the_samples_is_read_or_told_apart(tmp_path):
         "example-space-in-url.arc": (1, []),
         "example-trunc.warc": (1, []),
         "example-wget-bad-target-uri.warc.gz": (1, ["no page"] * 2),
-        "example-wrong-chunks.warc.gz": (0, ["cut off", "broken archive"]),
+        "example-wrong-chunks.warc.gz": (1, []),
         "example.arc": (1, []),
         "example.arc.gz": (1, []),
         "example.warc": (1, ["no page"]),
@@ -245,13 +328,30 @@ def test_every_archive_of_the_samples_is_read_or_told_apart(tmp_path):
     }
 
 
+SAMPLES = [
+    warc(("response", "200 OK", "text/html", PAGE)),
+    warc(("response", "200 OK", "text/html", PAGE), packed=False),
+    "\n".join(map(json.dumps, TWO)).encode(),
+    json.dumps(TWO).encode(),
+    pd.DataFrame(TWO).to_csv(index=False).encode(),
+    pd.DataFrame(TWO).to_parquet(),
+    PAGE,
+]
+GOOD = quality.load(ROOT / "corpus/quality.toml")
+
+
+@st.composite
+def damaged(draw):
+    """A real file of some kind, in which some bytes are others, more or fewer."""
+    content = bytearray(draw(st.sampled_from(SAMPLES)))
+    for at, gone, new in draw(st.lists(st.tuples(st.integers(0, 2**16), st.integers(0, 9), st.binary(max_size=9)))):
+        content[at % len(content) : at % len(content) + gone] = new + b"x" * (len(content) == gone)
+    return bytes(content)
+
+
 @pytest.mark.parametrize("ending", [*OPENERS, ".jsonl.gz", ".warc.gz", ".html.gz"])
 @settings(deadline=None, max_examples=60)  # a busy machine is no failure
-@given(
-    content=st.binary(max_size=400)
-    | st.text(max_size=200).map(str.encode)
-    | st.just(warc(("response", "200 OK", "text/html", PAGE)))
-)
+@given(content=st.binary(max_size=400) | st.text(max_size=200).map(str.encode) | damaged())
 def test_whatever_stands_in_a_file_it_is_read_or_told_and_nothing_breaks(tmp_path_factory, ending, content):
     folder = tmp_path_factory.getbasetemp() / "fuzz"
     folder.mkdir(exist_ok=True)
@@ -259,4 +359,4 @@ def test_whatever_stands_in_a_file_it_is_read_or_told_and_nothing_breaks(tmp_pat
 
     for record in records(folder, f"a{ending}", 10_000):
         with suppress(Rejected):
-            read(record, READING) if isinstance(record, Raw) else None
+            ARTICLES.batch([article(record, READING, GOOD)] if isinstance(record, Raw) else [])

@@ -62,10 +62,17 @@ def test_the_seed_article_becomes_items_with_its_headline_as_context(workspace):
 
 
 @needs_shared("re3d")
-def test_files_of_a_kind_we_do_not_read_are_named_and_nothing_else_is_lost(workspace):
+def test_releases_in_json_are_articles_and_what_stands_beside_them_is_named(workspace):
     made = workspace(SHARED / "re3d")
 
+    releases = ARTICLES.read(made / "articles.parquet").query("source.str.contains('#')")
     found = REJECTS.read(made / "rejects.parquet")
-    assert {name for name in found.loc[found["reason"] == "unknown kind", "source"] if name.endswith(".json")} == {
-        f"{folder.name}/documents.json" for folder in (SHARED / "re3d").iterdir() if folder.is_dir()
+    assert (len(releases), set(releases["outlet"])) == (
+        75,
+        {"Australian Department of Foreign Affairs", "CENTCOM", "UK Government", "US State Department"},
+    )
+    assert {(Path(source).name, why) for source, why in found[["source", "reason"]].itertuples(index=False)} == {
+        ("ATTRIBUTION", "unknown kind"),
+        ("LICENSE", "about the data"),
+        ("PROVENANCE.txt", "about the data"),
     }

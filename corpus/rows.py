@@ -1,0 +1,126 @@
+"""A table of text, Parquet or Arrow -> its rows, each as JSON."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from io import TextIOWrapper
+from itertools import count
+from math import isnan
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus.records import Found, Raw, Refused, Rejected, bounded, told
+
+ROWS = 16  # of a Parquet or Arrow file that are held at once: few, since each may hold a whole book
+
+
+class Lines:
+    """The lines of a table of text; of what is too long, a line or a row of many, the rest is passed over."""
+
+    def __init__(self, text: TextIOWrapper, longest: int) -> None:  # noqa: D107 - the class says it
+        self.text, self.longest = text, longest
+        self.left = longest  # characters that the row which is read now may still have
+
+    def __iter__(self) -> "Lines":
+        """It is its own iterator."""
+        return self
+
+    def __next__(self) -> str:
+        """The next line, or that it is too long."""
+        line = self.text.readline(self.longest)
+        self.left -= len(line)
+        if self.left <= 0:
+            self.left = self.longest
+            while line and not line.endswith("\n"):
+                line = self.text.readline(self.longest)
+            raise Rejected("too large", f"more than {self.longest:,} characters, the max_bytes of articles.toml")
+        if not line:
+            raise StopIteration
+        return line
+
+
+def cells(file: IO[bytes], name: str, max_bytes: int) -> Found:
+    """The rows of a table of text by number, under the names of its first row."""
+    csv.field_size_limit(max_bytes)
+    lines = Lines(TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline=""), max_bytes)
+    first = next(lines, "")
+    if not first.strip():
+        raise Rejected("empty", "it holds no line")
+    mark = max("\t;|,", key=first.count)
+    names = next(csv.reader([first], delimiter=mark))
+    rows = csv.reader(lines, delimiter=mark)
+    for number in count(1):
+        lines.left = max_bytes
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except (csv.Error, Rejected) as error:
+            why = error if isinstance(error, Rejected) else Rejected("broken row", told(error))
+            yield f"{name}#{number}", why
+            continue
+        if row:
+            yield named_cells(f"{name}#{number}", names, row, max_bytes)
+
+
+def named_cells(source: str, names: list[str], row: list[str], max_bytes: int) -> Raw | Refused:
+    """A row as JSON, unless it has more or fewer cells than there are names, or is no UTF-8."""
+    if len(row) != len(names):
+        return source, Rejected("broken row", f"{len(row)} cells where the first row has {len(names)}")
+    return as_json(source, dict(zip(names, row, strict=True)), max_bytes)
+
+
+def as_json(source: str, row: Mapping[str, object], max_bytes: int) -> Raw | Refused:
+    """A row's plain values as JSON, in the order of its columns; what holds nothing is left out."""
+    dated = {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in row.items()}
+    plain = {name: value for name, value in dated.items() if isinstance(value, str | int | float | bool)}
+    held = {
+        name: value for name, value in plain.items() if not (isinstance(value, float) and isnan(value)) and value != ""
+    }
+    try:
+        content = json.dumps(held, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        return source, Rejected("not UTF-8", f"byte 0x{ord(error.object[error.start]) & 255:02x}")
+    return bounded(source, ".json", content, max_bytes)
+
+
+def parquet(file: IO[bytes], name: str, max_bytes: int) -> Found:
+    """The rows of a Parquet file by number."""
+    try:
+        table = pq.ParquetFile(file)
+        plain = [field.name for field in table.schema_arrow if not pa.types.is_nested(field.type)]
+        yield from rows(table.iter_batches(ROWS, columns=plain), name, max_bytes)
+    except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError) as error:
+        raise Rejected("broken Parquet", told(error)) from error
+
+
+def arrow(file: IO[bytes], name: str, max_bytes: int) -> Found:
+    """The rows of an Arrow file by number, as `datasets` saves them."""
+    try:
+        stream = file.read(6) != b"ARROW1"
+        file.seek(0)
+        opened = pa.ipc.open_stream(file) if stream else pa.ipc.open_file(file)
+        batches = iter(opened) if stream else map(opened.get_batch, range(opened.num_record_batches))
+        cut = (batch.slice(at, ROWS) for batch in batches for at in range(0, batch.num_rows, ROWS))
+        yield from rows(cut, name, max_bytes)
+    except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError) as error:
+        raise Rejected("broken Arrow file", told(error)) from error
+
+
+def rows(batches: Iterator[pa.RecordBatch], name: str, max_bytes: int) -> Found:
+    """The rows of batches as JSON, by number; one that is not what its column says costs no other.
+
+    Each is checked before it is read: Arrow itself trusts what a file says, and may end the process for it.
+    """
+    ones = (batch.slice(at, 1) for batch in batches for at in range(batch.num_rows))
+    for number, one in enumerate(ones, 1):
+        try:
+            one.validate(full=True)
+            (row,) = one.to_pylist()
+        except (ValueError, OverflowError, KeyError) as error:
+            yield f"{name}#{number}", Rejected("broken row", told(error))
+        else:
+            yield as_json(f"{name}#{number}", row, max_bytes)
