@@ -22,7 +22,7 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement rulings gold annotators adjudication recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement rulings gold annotators adjudication status recall splits card dataset baseline report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -118,6 +118,18 @@ $(DATA)/adjudication.parquet: labeling/adjudication.py labeling/codebook.py labe
   labeling/codebook.toml labeling/adjudication.toml $(DATA)/items.parquet $(DATA)/assignments.parquet \
   $(DATA)/annotations.parquet $(DATA)/gold.parquet
 	@$(run)
+
+status: $(DATA)/status.html               ## who has done how much, agreement so far, what is stuck: a screen and a page
+	@$(PYTHON) -m labeling.overview $(DATA)/status.json $<
+
+$(DATA)/status.html: labeling/status.py labeling/workload.py labeling/audits.py labeling/charts.py labeling/figures.py \
+  labeling/pages.py labeling/look.css.jinja labeling/status.html.jinja labeling/codebook.py labeling/codebook.toml \
+  labeling/status.toml $(DATA)/items.parquet $(DATA)/assignments.parquet $(DATA)/annotations.parquet \
+  $(DATA)/agreement.parquet $(DATA)/rulings.parquet $(DATA)/gold.parquet $(DATA)/annotators.parquet \
+  $(wildcard $(DATA)/adjudication.parquet)
+	@$(PYTHON) -m labeling.status labeling/codebook.toml labeling/status.toml $(DATA)/items.parquet \
+	  $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/rulings.parquet \
+	  $(DATA)/gold.parquet $(DATA)/annotators.parquet $(DATA)/adjudication.parquet $@ $(DATA)/status.json
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
 $(DATA)/recall.parquet: labeling/recall.py \

@@ -76,9 +76,10 @@ def alphas(name: str, agreement: pd.DataFrame) -> pd.DataFrame:
 
 def suspicions(name: str, agreement: pd.DataFrame, seconds: pd.Series, settings: Settings) -> Iterator[str]:
     """What in an annotator's answers looks as if items were not read."""
-    for one in alphas(name, agreement).query(f"high < {settings.chance}").itertuples():
-        said = f"alpha {one.value:.2f}, at most {one.high:.2f}"
-        yield f"agrees with the others on {one.question} hardly more than chance would ({said})"
+    blind = alphas(name, agreement).query(f"high < {settings.chance}")
+    if len(blind):
+        said = ", ".join(f"{one.high:.2f} on {one.question}" for one in blind.itertuples())
+        yield f"agrees with the others hardly more than chance would (alpha at most {said})"
     if len(seconds) >= settings.timed and seconds.median() < settings.hasty:
         yield f"half of the answers took less than {seconds.median():.1f} seconds"
 

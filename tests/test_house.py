@@ -88,7 +88,7 @@ def test_make_help_names_every_noun_of_the_design():
     assert NOUNS == [
         "articles", "repeated", "sentences", "duplicates", "items",
         "interface", "assignments", "annotations", "agreement",
-        "rulings", "gold", "annotators", "adjudication", "recall",
+        "rulings", "gold", "annotators", "adjudication", "status", "recall",
         "splits", "card", "dataset", "baseline", "report",
     ]  # fmt: skip
 
