@@ -117,8 +117,9 @@ def opened(former: pd.DataFrame, gold: pd.DataFrame, free: set[str], settings: S
     """As many items as there is room for, of those that are free to be ruled on and were not assigned before."""
     assigned = set(former.loc[former["codebook_version"] == version, "item_id"])
     ruled = set(gold.loc[gold["provenance"] == "adjudicated", "item_id"])
-    doubts = {item: reason for item, reason in doubtful(gold, settings).items() if item in free - assigned}
-    audits = [item for item in audited(gold, settings) if item in free - assigned - set(doubts)]
+    able = free - assigned
+    doubts = {item: reason for item, reason in doubtful(gold, settings).items() if item in able}
+    audits = [item for item in audited(gold, settings) if item in able and item not in doubts]
     queue = list(mixed(doubts, audits, settings.salt).items())
     room = max(0, settings.open_at_most - len(assigned - ruled))
     return Round(former, dict(queue[:room]), len(queue[room:]))

@@ -167,8 +167,8 @@ def told(found: pd.DataFrame) -> str:
     outcomes = Counter(found["outcome"])
     parts = [", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))]
     voted = found[found["method"] != RULING]
-    for (question, method, because), _ in voted.groupby(["question", "method", "because"], sort=False):
-        parts.append(f"{question} by {method} ({because})")
+    for (method, because), rows in voted.groupby(["method", "because"], sort=False):
+        parts.append(f"{' and '.join(sorted(set(rows['question'])))} by {method} ({because})")
     sensitive = int((found["sensitive"] & (found["outcome"] == SETTLED)).sum())
     return "; ".join([*parts, f"{sensitive:,} labels depend on the method"]) if len(found) else "no answers yet"
 

@@ -108,26 +108,25 @@ def measures(work: Work) -> Rows:
 
 
 def gold(work: Work, book: Codebook) -> Rows:
-    """How the labels of each question came to stand, and what each method would make of them."""
-    found: Rows = []
-    for question, rows in work.gold.groupby("question", sort=False):
-        settled = rows[(rows["outcome"] == "settled") & (rows["provenance"] != "adjudicated")]
-        voted = rows[rows["provenance"] != "adjudicated"]
-        found.append(
-            {
-                "question": question,
-                "title": book.questions[str(question)].title,
-                "items": len(rows),
-                "provenance": {name: int((rows["provenance"] == name).sum()) for name in VOTED},
-                "outcomes": {str(name): int(n) for name, n in sorted(Counter(rows["outcome"]).items())},
-                "method": [[*pair] for pair in sorted(set(zip(voted["method"], voted["because"], strict=True)))],
-                "methods": [method(settled, column) for column in METHODS if (settled[column] != "").any()],
-                "sensitive": int(settled["sensitive"].sum()),
-                "settled": len(settled),
-                "recheck": int((rows["recheck"] != "").sum()),
-            }
-        )
-    return found
+    """How the labels of each question that was answered came to stand, and what each method would make of them."""
+    each = [(question, work.gold[work.gold["question"] == question.id]) for question in book.questions.values()]
+    return [{"question": one.id, "title": one.title, **standing(rows)} for one, rows in each if len(rows)]
+
+
+def standing(rows: pd.DataFrame) -> dict[str, Any]:
+    """How the labels of one question came to stand."""
+    voted = rows[rows["provenance"] != "adjudicated"]
+    settled = voted[voted["outcome"] == "settled"]
+    return {
+        "items": len(rows),
+        "provenance": {name: int((rows["provenance"] == name).sum()) for name in VOTED},
+        "outcomes": {str(name): int(n) for name, n in sorted(Counter(rows["outcome"]).items())},
+        "method": [[*pair] for pair in sorted(set(zip(voted["method"], voted["because"], strict=True)))],
+        "methods": [method(settled, column) for column in METHODS if (settled[column] != "").any()],
+        "sensitive": int(settled["sensitive"].sum()),
+        "settled": len(settled),
+        "recheck": int((rows["recheck"] != "").sum()),
+    }
 
 
 def method(settled: pd.DataFrame, column: str) -> dict[str, Any]:
