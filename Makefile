@@ -10,6 +10,9 @@ READY   := $(VENV)/ready
 # The raw articles: RAW=folder, or the folder this workspace was made from, or raw/ in it.
 RAW = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
 
+# The annotators' real names, one a line, for the gate to look for; the file never goes out.
+NAMES ?= $(DATA)/names.txt
+
 # A rule's first prerequisite is the program, the other files are what it reads, the target is what it writes. Modules
 # that the program imports, and the files that these read, are prerequisites too, but not passed.
 run   = $(PYTHON) -m $(subst /,.,$(<:.py=)) $(filter-out %.py %.jinja corpus/splitting.toml,$^) $@
@@ -17,12 +20,14 @@ PARTS = corpus/partitions.py corpus/engine.py corpus/gather.py corpus/tables.py
 again = $(MAKE) --no-print-directory
 
 .DELETE_ON_ERROR:
-.PRECIOUS: $(DATA)/adjudication.parquet  # what it was before is part of what it is
+# Made from what they were before, so never deleted when a step fails.
+.PRECIOUS: $(DATA)/batch.parquet $(DATA)/assignments.parquet $(DATA)/forecasts.parquet $(DATA)/adjudication.parquet
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement rulings gold annotators adjudication status recall splits card dataset baseline report summary
+.PHONY: FORCE help demo test check bench lock studio push answer pull trace publish release diff withdraw rehydrate \
+  fetch articles repeated sentences duplicates items interface relabel checks batch assignments annotations agreement \
+  rulings gold annotators adjudication status recall plan splits dataset card baseline report summary edition
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -31,7 +36,7 @@ demo: $(READY)                            ## the whole chain on demonstration ar
 	@$(again) DATA=data/demo report
 	@$(again) DATA=data/demo summary
 
-test: $(READY)                            ## run every test; TESTS=tests/test_gold.py runs some
+test: $(READY) $(VENV)/tools/ready        ## run every test; TESTS=tests/test_gold.py runs some
 	$(PYTHON) -m pytest $(TESTS)
 
 ##@ corpus: articles in, items out
@@ -75,18 +80,37 @@ $(DATA)/coverage.parquet $(DATA)/audit.parquet: $(DATA)/items.parquet ;
 
 ##@ labeling: items in, gold out
 interface: $(DATA)/interface.xml          ## the annotators' screen and guidelines, made from the codebook
-$(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/guidelines.html.jinja \
-  labeling/codebook.toml | $(READY)
-	@$(run) $(DATA)/guidelines.html
+$(DATA)/interface.xml: labeling/interface.py labeling/codebook.py labeling/versions.py labeling/pages.py \
+  labeling/guidelines.html.jinja labeling/screen.css.jinja labeling/codebook.toml | $(READY)
+	@$(run) $(DATA)/guidelines.html $(DATA)/adjudication.xml $(DATA)/codebooks
 
-assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
-$(DATA)/assignments.parquet: labeling/assignments.py labeling/codebook.py labeling/ids.py \
-  labeling/assignments.toml $(DATA)/items.parquet labeling/codebook.toml
+relabel: $(DATA)/relabel.parquet          ## items that a new codebook has asked again; relabel.html: old against new
+$(DATA)/relabel.parquet: labeling/relabel.py labeling/versions.py labeling/moves.py labeling/measures.py \
+  labeling/choices.py labeling/current.py labeling/codebook.py labeling/pages.py labeling/look.css.jinja \
+  labeling/relabel.html.jinja $(DATA)/answers.parquet $(DATA)/items.parquet labeling/codebook.toml | $(DATA)/interface.xml
+	@$(run) $(DATA)/codebooks $(DATA)/relabel.html $(DATA)/relabel.json
+
+checks: $(DATA)/checks.parquet            ## sentences whose labels are known: hidden checks and the qualification
+$(DATA)/checks.parquet: labeling/checks.py labeling/codebook.py \
+  labeling/checks.toml labeling/codebook.toml corpus/targets.toml $(DATA)/items.parquet
 	@$(run)
 
+batch: $(DATA)/batch.parquet              ## which items are asked and why each was drawn; MORE=300 draws so many more
+$(DATA)/batch.parquet: labeling/batch.py labeling/picks.py labeling/draw.py \
+  labeling/batch.toml $(DATA)/items.parquet $(DATA)/duplicates.parquet $(DATA)/contrasts.parquet $(if $(MORE),FORCE)
+	@$(PYTHON) -m labeling.batch $(filter-out %.py FORCE,$^) $(DATA)/probabilities.parquet "$(MORE)" $@
+
+assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
+$(DATA)/assignments.parquet: labeling/assignments.py labeling/asking.py labeling/queue.py labeling/sharing.py \
+  labeling/current.py labeling/codebook.py labeling/draw.py labeling/ids.py labeling/assignments.toml \
+  $(DATA)/batch.parquet $(DATA)/checks.parquet labeling/codebook.toml \
+  $(wildcard $(DATA)/answers.parquet $(DATA)/relabel.parquet)
+	@$(PYTHON) -m labeling.assignments labeling/assignments.toml $(DATA)/batch.parquet $(DATA)/checks.parquet \
+	  labeling/codebook.toml $(DATA)/answers.parquet $(DATA)/relabel.parquet $@
+
 annotations: $(DATA)/annotations.parquet  ## one row a person's current answer to an item
-$(DATA)/annotations.parquet: labeling/annotations.py labeling/choices.py labeling/codebook.py \
-  $(DATA)/answers.parquet $(DATA)/items.parquet labeling/codebook.toml
+$(DATA)/annotations.parquet: labeling/annotations.py labeling/asking.py labeling/choices.py labeling/codebook.py \
+  labeling/current.py $(DATA)/answers.parquet $(DATA)/items.parquet $(DATA)/checks.parquet labeling/codebook.toml
 	@$(run)
 
 agreement: $(DATA)/agreement.parquet      ## how far annotators agree beyond chance, by question, label, person, week
@@ -132,9 +156,18 @@ $(DATA)/status.html: labeling/status.py labeling/workload.py labeling/audits.py 
 	  $(DATA)/gold.parquet $(DATA)/annotators.parquet $(DATA)/adjudication.parquet $@ $(DATA)/status.json
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
-$(DATA)/recall.parquet: labeling/recall.py \
-  labeling/recall.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
+$(DATA)/recall.parquet: labeling/recall.py labeling/codebook.py \
+  labeling/recall.toml labeling/codebook.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
 	@$(run)
+
+plan: $(DATA)/plan.parquet                ## what the next 100, 300, 1,000 labels buy, and what past forecasts were worth
+	@$(PYTHON) -m labeling.outlook $<
+$(DATA)/plan.parquet: labeling/plan.py labeling/forecast.py labeling/codebook.py \
+  labeling/plan.toml labeling/codebook.toml $(DATA)/agreement.parquet $(wildcard $(DATA)/curve.parquet)
+	@$(PYTHON) -m labeling.plan labeling/plan.toml labeling/codebook.toml $(DATA)/agreement.parquet \
+	  $(DATA)/curve.parquet $(DATA)/forecasts.parquet $@
+
+$(DATA)/forecasts.parquet: $(DATA)/plan.parquet ;
 
 # Pulled, never made: pull says what to do when it is not there.
 $(DATA)/answers.parquet:
@@ -159,17 +192,25 @@ splits: $(DATA)/splits.parquet            ## one row an item: train, validation 
 $(DATA)/splits.parquet: training/splits.py training/splits.toml $(DATA)/items.parquet $(DATA)/gold.parquet
 	@$(run)
 
-card: $(DATA)/card.md                     ## the dataset card
-$(DATA)/card.md: training/card.py training/pages.py labeling/pages.py training/release.py training/card.md.jinja \
-  training/card.toml labeling/codebook.toml $(DATA)/articles.parquet $(DATA)/items.parquet \
-  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet
-	@$(run)
+dataset: $(DATA)/dataset/manifest.json    ## the folder that load_dataset reads, with all text: your own copy
+$(DATA)/dataset/manifest.json: training/dataset.py training/release.py training/profiles.py training/withdrawn.py \
+  labeling/codebook.toml $(DATA)/items.parquet $(DATA)/articles.parquet $(DATA)/sentences.parquet \
+  $(DATA)/duplicates.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet \
+  corpus/guard.toml training/withdrawn.toml
+	@$(PYTHON) -m training.dataset $(filter-out %.py,$^) $(DATA)/batch.parquet $@
 
-dataset: $(DATA)/dataset/manifest.json    ## the folder that load_dataset reads, with its card
-$(DATA)/dataset/manifest.json: training/dataset.py training/release.py \
-  labeling/codebook.toml $(DATA)/card.md $(DATA)/items.parquet $(DATA)/articles.parquet \
-  $(DATA)/annotations.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet
-	@$(run)
+card: $(DATA)/card.md                     ## the dataset card, its licence and its citation
+$(DATA)/card.md: training/card.py training/pages.py labeling/pages.py training/release.py training/gate.py training/card.md.jinja \
+  training/license.txt.jinja training/card.toml labeling/codebook.toml training/profiles.toml training/withdrawn.toml \
+  $(DATA)/dataset/manifest.json $(DATA)/articles.parquet $(DATA)/items.parquet $(DATA)/annotations.parquet \
+  $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet
+	@$(run) $(DATA)/LICENSE $(DATA)/CITATION.cff
+
+# Every setting that shaped the data goes out with it; what says how to fetch, whom to cite and where to send stays.
+SHAPED = $(filter-out corpus/fetch.toml training/card.toml training/gate.toml training/publish.toml \
+  training/rehydrate.toml training/withdrawn.toml, $(wildcard corpus/*.toml labeling/*.toml training/*.toml))
+
+$(DATA)/LICENSE $(DATA)/CITATION.cff: $(DATA)/card.md ;
 
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
 $(DATA)/baseline.parquet: training/baseline.py training/release.py training/baseline.toml $(DATA)/dataset/manifest.json
@@ -184,13 +225,50 @@ $(DATA)/report.html: training/report.py training/scores.py training/figures.py t
   $(DATA)/baseline.parquet
 	@$(run) $(DATA)/report.json
 
-$(DATA)/guidelines.html: $(DATA)/interface.xml ;
+$(DATA)/guidelines.html $(DATA)/adjudication.xml: $(DATA)/interface.xml ;
+$(DATA)/relabel.html $(DATA)/relabel.json: $(DATA)/relabel.parquet ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $<
 
-trace: $(READY)                           ## ID=...: every row of an article, sentence or item, from raw file to dataset
-	@$(PYTHON) -m training.trace "$(ID)" $(DATA)
+trace: $(READY)                           ## ID=...: from any id back to the raw file and on to the release; JSON=file
+	@$(PYTHON) -m training.trace "$(ID)" $(DATA) training/withdrawn.toml "$(JSON)"
+
+##@ the release: what may go out, and what became of it
+edition: $(DATA)/edition/manifest.json    ## what may go out: by licence, without what was withdrawn, past the gate
+$(DATA)/edition/manifest.json: training/edition.py training/release.py training/gate.py training/croissant.py \
+  $(DATA)/dataset/manifest.json labeling/codebook.toml training/profiles.toml training/gate.toml \
+  training/withdrawn.toml $(DATA)/splits.parquet $(DATA)/card.md $(DATA)/interface.xml $(SHAPED) \
+  $(DATA)/articles.parquet $(DATA)/items.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
+	@$(PYTHON) -m training.edition $(DATA)/dataset/manifest.json labeling/codebook.toml training/profiles.toml \
+	  training/gate.toml training/withdrawn.toml $(NAMES) $(DATA)/splits.parquet $(DATA)/card.md $(DATA)/LICENSE \
+	  $(DATA)/CITATION.cff $(DATA)/interface.xml $(DATA)/guidelines.html $@ $(SHAPED) \
+	  $(addprefix $(DATA)/,$(addsuffix .parquet,articles items annotations gold splits))
+
+publish: $(DATA)/edition/manifest.json    ## send it to the Hub: REPO=org/name TAG=v1, MODEL=org/name too; DRY_RUN=1
+	@$(PYTHON) -m training.publish training/publish.toml training/gate.toml training/profiles.toml \
+	  training/withdrawn.toml labeling/codebook.toml $(NAMES) $(DATA)/edition $(DATA)/models $(DATA)/report.json \
+	  "$(REPO)" "$(MODEL)" "$(TAG)"
+
+release: $(DATA)/report.html publish      ## all of it: bring everything up to date, publish the next release
+
+diff: $(READY)                            ## A=v1 B=v2: what changed between two releases (folders, tags of REPO); JSON=file
+	@$(PYTHON) -m training.diff "$(A)" "$(or $(B),$(DATA)/edition)" "$(REPO)" "$(JSON)" "$(CHANGELOG)"
+
+withdraw: $(DATA)/items.parquet           ## ID=id-or-address REASON="...": out of every later release, and listed there
+	@$(PYTHON) -m training.withdraw "$(ID)" "$(REASON)" $(DATA)/articles.parquet $(DATA)/items.parquet \
+	  $(DATA)/duplicates.parquet training/withdrawn.toml
+
+# Your own copies first, then the live pages, then an archive: each is asked for what those before it do not have.
+FOUND = $(DATA)/rehydrated
+rehydrate: $(READY)                       ## RELEASE=folder-or-org/name@v1: find its sentences, in COPY=folder, on the web
+	@$(if $(COPY),$(again) DATA=$(FOUND)/copy RAW="$(COPY)" articles)
+	@for source in $(if $(OFFLINE),,live archive) none; do \
+	  $(PYTHON) -m training.rehydrate training/rehydrate.toml "$(RELEASE)" $$source $(FOUND) || exit 1; \
+	  [ -s $(FOUND)/wanted.txt ] || break; \
+	  $(again) DATA=$(FOUND)/$$source FROM=$(FOUND)/wanted.txt fetch || exit 1; \
+	  $(again) DATA=$(FOUND)/$$source RAW=$(FOUND)/$$source/raw articles || exit 1; \
+	done
 
 ##@ the house
 check: $(READY)                           ## formatter, linter, types
@@ -209,6 +287,8 @@ lock: $(READY)                            ## lock the newest versions that pypro
 	$(VENV)/bin/uv lock --quiet --upgrade
 	$(exported) --group dev --no-group bench --output-file requirements.lock
 	$(exported) --only-group bench --output-file bench.lock
+	$(VENV)/bin/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate \
+	  --group tools --output-file tools.lock
 	rm uv.lock
 
 # One virtual environment for all of it, remade when the lock changes.
@@ -224,6 +304,12 @@ $(READY): requirements.lock installer.lock
 # What `make bench` compares us with; nothing else needs it.
 $(VENV)/bench: bench.lock $(READY)
 	@$(VENV)/bin/uv pip install --quiet --system-certs --require-hashes --python $(PYTHON) -r bench.lock
+	@touch $@
+
+# What strangers check a release with: it wants older versions than ours, and so has an environment of its own.
+$(VENV)/tools/ready: tools.lock $(READY)
+	@$(PYTHON3) -m venv $(VENV)/tools
+	@$(VENV)/bin/uv pip sync --quiet --system-certs --require-hashes --python $(VENV)/tools/bin/python tools.lock
 	@touch $@
 
 help:

@@ -1,5 +1,6 @@
 """guard.toml: the words that can turn what a sentence says, and what two sentences differ in."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -17,6 +18,7 @@ FAMILIES = (
 WORDS = "words"  # stands for the families of words that are not guarded
 WORDS_KEPT = 1 << 17  # in memory, with what they stand for: more than most languages use
 SHORTEST = 4  # letters of a word that may be misspelt: of shorter ones, half of all slips are words ("for", "fort")
+QUOTES = re.compile('["“”„«»]')
 
 Gap = tuple[tuple[str, ...], tuple[str, ...]]  # the words between two that are shared: of the one, of the other
 
@@ -74,6 +76,14 @@ class Guard:
             return False
         misplaced = not all(any(word == other or misspelt(word, other) for other in many) for word in few)
         return misplaced or self.families(gap) != {WORDS}
+
+    def sense(self, text: str) -> str:
+        """What of a sentence an edit must leave as it is: two with the same sense differ in no gap that turns.
+
+        Quotation marks are counted: put in or left out, they change who speaks.
+        """
+        found, marks = self.read(text), len(QUOTES.findall(text))
+        return "\n".join(("".join(word for word in found.words if word not in self.light), *found.key, str(marks)))
 
     def families(self, gap: Gap) -> set[str]:
         """The guarded families of the words in a gap, or WORDS."""

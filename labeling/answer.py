@@ -193,7 +193,7 @@ def main(workspace: str, folder: Path, item_file: Path, codebook_file: Path) -> 
     if not files:
         raise ContractError(f"There are no recorded answers (annotator.jsonl) in {folder}. Name another folder.")
     items = set(ITEMS.read(item_file)["item_id"])
-    told = {path.stem: known(load(path, book), items) for path in files}
+    told = {path.stem: known([one for one in load(path, book) if not one.get("again")], items) for path in files}
     studio = connect(os.environ)
     rounds = [opened(studio, title(workspace, book.version, who), who, asked) for who, (asked, _) in told.items()]
     given = answer_all(rounds, book)

@@ -1,11 +1,14 @@
 """What was ticked and written on Label Studio's screen, and what in it the codebook does not allow."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 
-from labeling.codebook import Codebook
+from labeling.codebook import COMMENT, FLAGS, Codebook
+
+BLANK = ""  # stands for no label where one could have been chosen
 
 Chosen = dict[str, list[str]]
+Given = Mapping[str, Sequence[str]]  # by set of answers that is asked for: what was chosen, or BLANK
 
 
 def ticked(result: str) -> Chosen:
@@ -19,9 +22,7 @@ def ticked(result: str) -> Chosen:
 
 def fault(chosen: Chosen, has_target: bool, book: Codebook) -> str:
     """Why an answer cannot count, "" if it can; Label Studio itself accepts anything."""
-    known: dict[str, Collection[str]] = {name: one.labels for name, one in book.questions.items()}
-    known |= {name: one.labels for name, one in book.follow_ups.items()} | {"flags": book.flags}
-    for name, labels in known.items():
+    for name, labels in book.sets.items():
         if strange := [label for label in chosen.get(name, []) if label not in labels]:
             return f"{name} has no label {strange[0]!r}"
     for question in book.questions.values():
@@ -33,22 +34,23 @@ def fault(chosen: Chosen, has_target: bool, book: Codebook) -> str:
     return ""
 
 
-def asked(chosen: Chosen, name: str, book: Codebook) -> list[str]:
-    """What was answered to a follow-up, nothing if the answer before it did not lead there."""
-    follow_up = book.follow_ups[name]
-    led = set(chosen.get(follow_up.after, [])) & set(follow_up.when)
-    return chosen.get(name, []) if led else []
+def given(chosen: Chosen, has_target: bool, book: Codebook) -> Given:
+    """What was chosen of each set that the codebook asks for after this answer, and BLANK where nothing was."""
+    asked = [one.id for one in book.questions.values() if has_target or not one.needs_target]
+    asked += [
+        one.id
+        for one in book.follow_ups.values()
+        if one.after in asked and not set(one.when).isdisjoint(chosen.get(one.after, ()))
+    ]
+    return {name: chosen.get(name) or [BLANK] for name in (*asked, FLAGS)}
 
 
 def labels(chosen: Chosen, has_target: bool, book: Codebook) -> dict[str, object]:
-    """The answer by column: both questions, their follow-ups, flags and comment; a stance that was not asked is ""."""
-    told = {**chosen, "stance": chosen.get("stance", []) if has_target else []}
-    return {
-        "stance": "".join(told["stance"][:1]),
-        "holder": "".join(asked(told, "holder", book)[:1]),
-        "sanction_violation": "".join(told.get("sanction_violation", [])[:1]),
-        "regime": asked(told, "regime", book),
-        "none_reason": "".join(asked(told, "none_reason", book)[:1]),
-        "flags": told.get("flags", []),
-        "comment": "\n".join(told.get("comment", [])),
-    }
+    """The answer by column: a label of each set, or a list where several may be chosen, and the comment.
+
+    What was not asked is "", or no label, whatever was chosen; of several where one may be chosen the first counts.
+    """
+    told = given(chosen, has_target, book)
+    row: dict[str, object] = {name: told.get(name, [BLANK])[0] for name in book.sets}
+    row |= {name: [label for label in told.get(name, ()) if label] for name in book.several}
+    return row | {COMMENT: "\n".join(chosen.get(COMMENT, []))}

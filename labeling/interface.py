@@ -1,59 +1,87 @@
-"""The codebook -> the screen that annotators answer on, and the guidelines they read."""
+"""The codebook -> the screens that annotators and adjudicators answer on, and the guidelines they read."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.whole import whole
-from labeling import codebook
-from labeling.codebook import Codebook, FollowUp, Label, Question
+from labeling import codebook, pages
+from labeling.codebook import COMMENT, FLAGS, GAP, REASON, Codebook, FollowUp, Label, Question
 from labeling.studio import check_screen
+from labeling.versions import between, compare, semantic
 
-SENTENCE = "sentence"  # the tag that every question belongs to
+SENTENCE, VOTES = "sentence", "votes"  # the tags that hold text; every question belongs to the first
+NO_KEY = " "  # without a key of ours Label Studio gives one of its own; a blank is a key that nobody can press
+GAPS = {GAP: Label(GAP, "Guideline gap", "shift+0", "No rule of the codebook decides it.")}
 
-STYLE = """
-.st { max-width: 1080px; margin: 0 auto; }
-.st .st-source { border-bottom: 1px solid #d9d9e3; padding-bottom: .25rem; }
-.st .st-reading { padding: 1rem 1.25rem; margin: .75rem 0; background: #fbfaf7; border: 1px solid #e6e3da;
-  border-radius: 8px; }
-.st .st-reading * { font-size: 17px; line-height: 1.55; }
-.st .st-reading mark { font-size: 22px; background: #ffe9a8; color: #141414; padding: 0 .15em; border-radius: 3px; }
-.st .st-questions { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 1rem; }
-.st .st-question { border: 1px solid #e1e1ea; border-radius: 8px; padding: .5rem .9rem .75rem; }
-.st .st-more { margin-top: .75rem; }
-"""
+KEYS = "Ctrl+Enter submits, Ctrl+Space skips"
+
+HERE = Path(__file__).parent
 
 
 def screen(book: Codebook) -> str:
-    """Make the Label Studio screen: the sentence in its context, both questions, their follow-ups, flags, a comment."""
+    """Make the annotators' screen: the sentence in its context, each question with its follow-ups, flags, a comment."""
+    root = begun(book)
+    for question in book.questions.values():
+        add_question(root, book, question)
+    add_remarks(root, book)
+    return written(root)
+
+
+def adjudication(book: Codebook) -> str:
+    """Make the adjudicators' screen: the same, with the votes before the questions and why they differed after them."""
+    root = begun(book)
+    votes = ET.SubElement(root, "View", className="st-votes")
+    ET.SubElement(votes, "HyperText", name=VOTES, value="$votes_html", inline="true")
+    for question in book.questions.values():
+        add_question(root, book, question)
+    why = ET.SubElement(root, "View", className="st-question st-more")
+    ET.SubElement(why, "Header", size="5", value="Why did the votes differ?")
+    add_choices(why, REASON, "single-radio", book.reasons.values())
+    add_choices(why, GAP, "multiple", GAPS.values())
+    add_remarks(root, book)
+    return written(root)
+
+
+def begun(book: Codebook) -> ET.Element:
+    """A screen up to the sentence: its look, rule 0, headline, outlet and date, and the sentence."""
     root = ET.Element("View", className="st")
-    ET.SubElement(root, "Style").text = STYLE
-    source = ET.SubElement(root, "View", className="st-source")
-    ET.SubElement(source, "Header", size="4", value="$headline")
-    ET.SubElement(source, "Text", name="byline", value="$byline")
+    ET.SubElement(root, "Style").text = (HERE / "screen.css.jinja").read_text(encoding="utf-8")
+    rule = ET.SubElement(root, "View", className="st-rule")
+    ET.SubElement(rule, "Header", size="5", value=plain(book.rule))
+    ET.SubElement(rule, "Header", size="5", value=KEYS)
     reading = ET.SubElement(root, "View", className="st-reading")
+    source = ET.SubElement(reading, "View", className="st-source")
+    ET.SubElement(source, "Header", size="4", value="$headline")
+    ET.SubElement(source, "Header", size="5", value="$byline")
     ET.SubElement(reading, "HyperText", name=SENTENCE, value="$sentence_html", inline="true")
-    cards = ET.SubElement(root, "View", className="st-questions")
-    for number, question in enumerate(book.questions.values(), 1):
-        add_question(cards, number, question, [one for one in book.follow_ups.values() if one.after == question.id])
-    add_remarks(ET.SubElement(root, "View", className="st-more"), book.flags)
+    return root
+
+
+def written(root: ET.Element) -> str:
+    """A screen as Label Studio reads it."""
     ET.indent(root)
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def add_question(cards: ET.Element, number: int, question: Question, follow_ups: Iterable[FollowUp]) -> None:
-    """Add one question's card: its title, the proposition where there is one, its labels, then its follow-ups."""
-    card = ET.SubElement(cards, "View", className="st-question")
-    ET.SubElement(card, "Header", size="4", value=f"{number}. {question.title}")
+def add_question(root: ET.Element, book: Codebook, question: Question) -> None:
+    """Add one question's card: its title, the proposition where there is one, its labels, then its follow-ups.
+
+    A card about a target is repeated for each target of the task, of which there is one or none.
+    """
     if question.needs_target:
-        ET.SubElement(card, "Header", size="5", value="$proposition")
-    # Label Studio cannot make an answer required by what the task holds: a stance that is missing is found on return.
-    required = {} if question.needs_target else {"required": "true", "requiredMessage": f"{question.title}: no answer"}
+        root = ET.SubElement(root, "Repeater", on="$targets", indexFlag="{{target}}")
+    card = ET.SubElement(root, "View", className="st-question")
+    ask = ET.SubElement(card, "View", className="st-ask")
+    ET.SubElement(ask, "Header", size="4", value=plain(question.title))
+    ET.SubElement(ask, "Header", size="5", value=plain(question.ask))
+    if question.needs_target:
+        ET.SubElement(ET.SubElement(card, "View", className="st-about"), "Header", size="4", value="$proposition")
+    required = {"required": "true", "requiredMessage": f"{question.title}: no answer."}
     add_choices(card, question.id, "single-radio", question.labels.values(), required)
-    for follow_up in follow_ups:
+    for follow_up in book.led(question.id):
         add_follow_up(card, follow_up)
 
 
@@ -63,50 +91,97 @@ def add_follow_up(card: ET.Element, follow_up: FollowUp) -> None:
     view = ET.SubElement(
         card, "View", {"className": "st-more", **shown_after, "whenChoiceValue": ",".join(follow_up.when)}
     )
-    ET.SubElement(view, "Header", size="5", value=follow_up.title)
-    required = {"required": "true", "requiredMessage": f"{follow_up.title} No answer"} if follow_up.required else {}
+    ET.SubElement(view, "Header", size="5", value=plain(follow_up.title))
+    required = {"required": "true", "requiredMessage": f"{follow_up.title} No answer."} if follow_up.required else {}
     choice = "single-radio" if follow_up.choice == "single" else "multiple"
-    add_choices(view, follow_up.id, choice, follow_up.labels.values(), {**required, "showInLine": "true"})
+    add_choices(view, follow_up.id, choice, follow_up.labels.values(), required)
 
 
-def add_remarks(view: ET.Element, flags: Mapping[str, Label]) -> None:
+def add_remarks(root: ET.Element, book: Codebook) -> None:
     """Add the flags' tick boxes and the free comment."""
-    add_choices(view, "flags", "multiple", flags.values(), {"showInLine": "true"})
+    view = ET.SubElement(root, "View", className="st-remarks")
+    add_choices(view, FLAGS, "multiple", book.flags.values())
     ET.SubElement(
         view,
         "TextArea",
-        name="comment",
+        name=COMMENT,
         toName=SENTENCE,
         rows="1",
         maxSubmissions="1",
-        placeholder="Comment (optional)",
+        editable="true",
+        placeholder="Comment where a rule failed you; Enter keeps it",
     )
 
 
-def add_choices(view: ET.Element, name: str, choice: str, labels: Iterable[Label], more: dict[str, str]) -> None:
-    """Add one set of choices; the id of a label is its alias, so that what it shows may change."""
-    choices = ET.SubElement(view, "Choices", {"name": name, "toName": SENTENCE, "choice": choice, **more})
+def add_choices(
+    view: ET.Element, name: str, choice: str, labels: Collection[Label], more: dict[str, str] | None = None
+) -> None:
+    """Add one set of choices, if it has any; the id of a label is its alias, so that what it shows may change."""
+    if not labels:
+        return
+    choices = ET.SubElement(
+        view, "Choices", {"name": name, "toName": SENTENCE, "choice": choice, "showInLine": "true", **(more or {})}
+    )
     for label in labels:
-        optional = {"hotkey": label.hotkey, "hint": label.means}
-        given = {key: value for key, value in optional.items() if value}
-        ET.SubElement(choices, "Choice", {"value": label.shows, "alias": label.id, **given})
+        hint = {"hint": label.means} if label.means else {}
+        shown = {"value": plain(label.shows), "html": named(label), "hotkey": label.hotkey or NO_KEY}
+        ET.SubElement(choices, "Choice", {**shown, "alias": label.id, **hint})
+
+
+def named(label: Label) -> str:
+    """What a label shows, and its key."""
+    shown = ET.Element("span")
+    shown.text = label.shows
+    if label.hotkey:
+        ET.SubElement(shown, "kbd").text = key(label.hotkey)
+    return ET.tostring(shown, encoding="unicode", method="html")
+
+
+def key(hotkey: str) -> str:
+    """A hotkey as it stands on the keyboard.
+
+    >>> key("q"), key("shift+1")
+    ('Q', '⇧1')
+    """
+    return hotkey.replace("shift+", "⇧").upper()
+
+
+def plain(text: str) -> str:
+    """A text that Label Studio takes as it is: behind a dollar sign it would look for a field of the task."""
+    return text.replace("$", "$\u2060")
 
 
 def guidelines(book: Codebook) -> str:
     """Make the page annotators read before they begin: every rule, label, meaning and example, no remote assets."""
-    folder = FileSystemLoader(Path(__file__).parent)
-    pages = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return pages.get_template("guidelines.html.jinja").render(book=book)
+    return pages.render(HERE / "guidelines.html.jinja", {"key": key}, book=book)
 
 
-def main(codebook_file: Path, screen_file: Path, guidelines_file: Path) -> None:
-    """Read the codebook, write screen and guidelines."""
+def keep(file: Path, book: Codebook, folder: Path) -> None:
+    """Keep the codebook among the workspace's; refused if what its version means would be another than before."""
+    copy, earlier = folder / f"{book.version}.toml", codebook.kept(folder)
+    if book.version in earlier and (changed := semantic(compare(earlier[book.version], book))):
+        raise ContractError(
+            f"{file} changes what codebook {book.version} means: {'; '.join(changed)}. Raise `version` and say under "
+            f"[[change]] which labels this touches; or, if nobody has answered under {book.version} yet, delete {copy}."
+        )
+    before = [one for version, one in earlier.items() if int(version) < int(book.version)]
+    if before:
+        between(before[-1], book)  # refuses a version that declares too little of what it changes
+    with whole(copy) as beside:
+        beside.write_bytes(file.read_bytes())
+
+
+def main(codebook_file: Path, screen_file: Path, guidelines_file: Path, adjudication_file: Path, folder: Path) -> None:
+    """Read the codebook, keep it in the folder of the workspace's versions, write both screens and the guidelines."""
     book = codebook.load(codebook_file)
-    check_screen(screen(book))
-    for text, path in ((screen(book), screen_file), (guidelines(book), guidelines_file)):
+    made = {guidelines_file: guidelines(book), adjudication_file: adjudication(book), screen_file: screen(book)}
+    for path in (screen_file, adjudication_file):
+        check_screen(made[path])
+    keep(codebook_file, book, folder)
+    for path, text in made.items():
         with whole(path) as beside:
             beside.write_text(text, encoding="utf-8")
-    print(f"interface: codebook {book.version} -> {screen_file} and {guidelines_file}", flush=True)
+    print(f"interface: codebook {book.version} -> {', '.join(map(str, made))}", flush=True)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,7 @@ BATCH = 1000  # tasks a request: each request is all or nothing
 TRIES = 3  # times a project is looked at again after a lost connection
 SETTLED = 2.0  # seconds in which nothing was added: a request whose connection was lost is over
 
-NO_TARGET = "No target: leave this question unanswered."
-
-Tasks = Sequence[Mapping[str, str]]
+Tasks = Sequence[Mapping[str, Any]]
 
 
 class Project(Protocol):
@@ -51,15 +49,15 @@ class Studio(Protocol):
         """Make a project."""
 
 
-def task(item: Mapping[str, Any], version: str) -> dict[str, str]:
+def task(item: Mapping[str, Any], version: str) -> dict[str, Any]:
     """What a task holds: what the screen shows, and what tells its answers apart on their way back."""
     return {
         "item_id": item["item_id"],
         "codebook_version": version,
-        "target": item["target"],
+        "targets": [item["target"]] if item["target"] else [],
         "headline": plain(item["title"]),
         "byline": plain(" · ".join(part for part in (item["outlet"], item["published"]) if part)),
-        "proposition": plain(item["proposition"]) or NO_TARGET,
+        "proposition": plain(item["proposition"]),
         "sentence_html": sentence_html(item["before"], item["text"], item["after"]),
     }
 
@@ -139,7 +137,7 @@ def check(project: Project, tasks: Tasks, there: Counter[str]) -> None:
         )
 
 
-def plan(items: pd.DataFrame, assignments: pd.DataFrame, version: str) -> dict[str, list[dict[str, str]]]:
+def plan(items: pd.DataFrame, assignments: pd.DataFrame, version: str) -> dict[str, list[dict[str, Any]]]:
     """The tasks of each annotator, in the assignments' order."""
     rows: list[dict[str, Any]] = items.to_dict("records")  # type: ignore[assignment]  # columns are strings
     tasks = {row["item_id"]: task(row, version) for row in rows}
@@ -167,7 +165,9 @@ def main(
     """Read items, assignments, screen and guidelines, send what is new."""
     version = codebook.load(codebook_file).version
     items = ITEMS.read(item_file)
-    rounds = plan(items, ASSIGNMENTS.read(assignment_file), version)
+    assignments = ASSIGNMENTS.read(assignment_file)
+    asked = assignments[(assignments["purpose"] == "batch") & (assignments["withdrawn"] == "")]
+    rounds = plan(items, asked, version)
     named = {title(workspace, version, annotator): tasks for annotator, tasks in rounds.items()}
     screen, guidelines = (path.read_text(encoding="utf-8") for path in (screen_file, guidelines_file))
     added = push(connect(os.environ), named, screen, guidelines)

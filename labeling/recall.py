@@ -11,9 +11,9 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import COVERAGE, ITEMS
+from labeling import codebook
+from labeling.codebook import Codebook, Question
 from labeling.tables import GOLD, RECALL
-
-STANCE, NO_STANCE = "stance", "none"
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,27 @@ def reach(
     return (sure / every if every else float("nan"), float(low), float(high))
 
 
-def recall(coverage: pd.DataFrame, items: pd.DataFrame, gold: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def about_targets(book: Codebook) -> Question:
+    """The question that is asked of items with a target, and has a label for those that say nothing of it."""
+    for question in book.questions.values():
+        if question.needs_target and question.without:
+            return question
+    raise ContractError(
+        "No question of labeling/codebook.toml is asked of items with a target and names a label for those that say "
+        "nothing of it (`without`), so what the cues miss cannot be told. Add `without`."
+    )
+
+
+def recall(
+    coverage: pd.DataFrame, items: pd.DataFrame, gold: pd.DataFrame, question: Question, settings: Settings
+) -> pd.DataFrame:
     """One row a target: what was labelled of either kind, and how much of what has a stance the cues reach."""
-    settled = gold[(gold["question"] == STANCE) & (gold["outcome"] == "settled")].set_index("item_id")["label"]
+    settled = gold[(gold["question"] == question.id) & (gold["outcome"] == "settled")].set_index("item_id")["label"]
     labelled = items.assign(label=items["item_id"].map(settled)).dropna(subset="label")
     rows: list[dict[str, object]] = []
     for target in coverage.to_dict("records"):
         mine = labelled[labelled["target"] == target["target"]]
-        held, drawn = (counts(mine.loc[mine["drawn"] == why, "label"]) for why in ("cues", "audit"))
+        held, drawn = (counts(mine.loc[mine["drawn"] == why, "label"], question.without) for why in ("cues", "audit"))
         value, low, high = reach(target["matched"], target["sentences"] - target["matched"], held, drawn, settings)
         told = {"held_stance": held[0], "held": held[1], "drawn_stance": drawn[0], "drawn": drawn[1]}
         known = {"recall": value, "low": low, "high": high, "verdict": verdict(held[1], drawn[1])}
@@ -76,9 +89,9 @@ def recall(coverage: pd.DataFrame, items: pd.DataFrame, gold: pd.DataFrame, sett
     return RECALL.frame(rows)
 
 
-def counts(labels: pd.Series) -> tuple[int, int]:
+def counts(labels: pd.Series, without: str) -> tuple[int, int]:
     """How many labels are a stance, and how many there are."""
-    return int((labels != NO_STANCE).sum()), len(labels)
+    return int((labels != without).sum()), len(labels)
 
 
 def verdict(held: int, drawn: int) -> str:
@@ -88,9 +101,12 @@ def verdict(held: int, drawn: int) -> str:
     return "estimated" if held else "no labels on sentences that hold the cues"
 
 
-def main(setting_file: Path, coverage_file: Path, item_file: Path, gold_file: Path, out: Path) -> None:
+def main(
+    setting_file: Path, codebook_file: Path, coverage_file: Path, item_file: Path, gold_file: Path, out: Path
+) -> None:
     """Read what the cues reach and what was labelled, write their recall."""
-    found = recall(COVERAGE.read(coverage_file), ITEMS.read(item_file), GOLD.read(gold_file), load(setting_file))
+    question, settings = about_targets(codebook.load(codebook_file)), load(setting_file)
+    found = recall(COVERAGE.read(coverage_file), ITEMS.read(item_file), GOLD.read(gold_file), question, settings)
     known = found[found["verdict"] == "estimated"].itertuples()
     told = ", ".join(f"{row.target} {row.recall:.2f} ({row.low:.2f} to {row.high:.2f})" for row in known)
     RECALL.write(found, out, told or "no target has labels on its draw: see asked in corpus/targets.toml")

@@ -316,7 +316,7 @@ class Project:
             number += 1
         return found
 
-    def add(self, tasks: Sequence[Mapping[str, str]]) -> None:
+    def add(self, tasks: Sequence[Mapping[str, Any]]) -> None:
         """Add tasks, at most 1,000 at a time; all or, where the connection is lost, perhaps none."""
         with self.studio._told():
             self.studio.sdk.projects.import_tasks(self.number, request=[{"data": dict(task)} for task in tasks])

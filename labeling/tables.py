@@ -18,6 +18,8 @@ CHECKS = Table(
     key="item_id",
     columns={
         **ITEMS.columns,
+        "drawn": (pa.string(), "written: nobody found it in an article"),
+        "demonstration": (pa.bool_(), "always: it is no real news"),
         "use": (pa.string(), "check (hidden among the others) or qualification (answered first)"),
         "stance": (pa.string(), "the expected stance label, empty without a target"),
         "sanction_violation": (pa.string(), "the expected violation label"),
@@ -33,10 +35,20 @@ BATCH = Table(
         "article_id": (pa.string(), "the article it stands in"),
         "batch": (pa.int64(), "which draw it came with, from 1; the first is the probability sample"),
         "place": (pa.int64(), "its place in the draw, from 0"),
-        "reason": (pa.string(), "why it was drawn: sample, uncertainty, diversity, rare class, random, or all"),
-        "probability": (pa.float64(), "how likely it was to be drawn, above 0 to 1; NaN where a model had a say"),
-        "population": (pa.int64(), "items that might have been drawn instead, itself among them"),
+        "reason": (
+            pa.string(),
+            "why it was drawn: sample, all (of a small workspace), audit (of the targets' cues), or, of a later draw, "
+            "random, uncertainty, rare class, contrast or diversity",
+        ),
+        "probability": (
+            pa.float64(),
+            "how likely it was to be drawn for this reason, above 0 to 1; of random, from its population; NaN where a "
+            "model or the targets' cues had a say",
+        ),
+        "population": (pa.int64(), "wordings that might have been drawn instead, its own among them"),
+        "copies": (pa.int64(), "items of its wording in the population, itself among them, for all of which it stands"),
         "score": (pa.float64(), "what the model said of it when it was drawn, 0 to 1; NaN where it was not asked"),
+        "withdrawn": (pa.string(), "why it is asked no more, empty if it is"),
     },
 )
 
@@ -53,6 +65,19 @@ ASSIGNMENTS = Table(
         "batch": (pa.int64(), "the draw its item came with, 0 for checks and qualification"),
         "place": (pa.int64(), "its place in the annotator's project, from 0"),
         "withdrawn": (pa.string(), "why it is asked no more, empty if it is"),
+    },
+)
+
+RELABEL = Table(
+    name="relabel",
+    key="relabel_id",
+    columns={
+        "relabel_id": (pa.string(), "item_id/question/from_version"),
+        "item_id": (pa.string(), "an item whose label may change under a new codebook"),
+        "question": (pa.string(), "the question it may change for"),
+        "from_version": (pa.string(), "the codebook whose answers to the item are asked for anew"),
+        "to_version": (pa.string(), "the codebook it is to be answered under"),
+        "why": (pa.string(), "what the new codebook changes that touches it"),
     },
 )
 
@@ -255,6 +280,57 @@ ANNOTATORS = Table(
         "against_low": (pa.float64(), "the lower end of its interval, NaN where unknown"),
         "against_high": (pa.float64(), "the upper end of its interval, NaN where unknown"),
         "suspected": (pa.string(), "why the answers look as if items were not read, empty if they do not"),
+    },
+)
+
+CURVE = Table(
+    name="curve",
+    key="curve_id",
+    columns={
+        "curve_id": (pa.string(), "question/items/draw"),
+        "question": (pa.string(), "stance or sanction_violation"),
+        "items": (pa.int64(), "training items that a model was taught"),
+        "draw": (pa.int64(), "which random part of the training items these were, from 0"),
+        "macro_f1": (pa.float64(), "the model's macro F1, 0 to 1"),
+    },
+)
+
+FORETOLD: dict[str, tuple[pa.DataType, str]] = {
+    "forecast_id": (pa.string(), "measure/question/labels/more"),
+    "measure": (
+        pa.string(),
+        "half width (of the interval of Krippendorff's alpha) or macro F1 (of the model on its test data)",
+    ),
+    "question": (pa.string(), "stance, sanction_violation, or any_violation, as in agreement"),
+    "labels": (pa.int64(), "labels there were: items with two answers or more; for macro F1, training items"),
+    "more": (pa.int64(), "so many labels later; 0 is what was measured when there were as many as `labels`"),
+    "value": (pa.float64(), "the forecast, or what was measured; NaN where nothing can be said"),
+    "low": (pa.float64(), "the lower end of the forecast's band, NaN where nothing can be said"),
+    "high": (pa.float64(), "the upper end of the forecast's band, NaN where nothing can be said"),
+}
+
+FORECASTS = Table(  # append-only: one forecast for each number of labels, as it was made when there were so many
+    name="forecasts",
+    key="forecast_id",
+    columns=FORETOLD,
+)
+
+PLAN = Table(
+    name="plan",
+    key="forecast_id",
+    columns={
+        **FORETOLD,
+        "now": (pa.bool_(), "it is made from the labels there are now; the others are past forecasts"),
+        "then": (
+            pa.int64(),
+            "labels there were when the forecast could be held against what was measured, 0 if not yet",
+        ),
+        "came": (pa.float64(), "what was measured then, NaN if nothing was yet"),
+        "verdict": (
+            pa.string(),
+            "forecast, or why nothing can be said; of a past one: not yet, passed by (nothing was measured near it), "
+            "within the band, above it, or below it",
+        ),
     },
 )
 

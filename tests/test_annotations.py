@@ -1,16 +1,23 @@
 """Answers as Label Studio holds them become one annotation a person and item."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from corpus.tables import ITEMS
 from labeling import codebook
-from labeling.annotations import annotations
+from labeling.annotations import Touched, annotations, main
+from labeling.codebook import Codebook
+from labeling.ids import assignment_id
+from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS
 from tests.house import ROOT
+from tests.world import step, world
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
-ITEMS = pd.DataFrame({"item_id": ["a.1@sanctions-russia", "a.2@topic"], "target": ["sanctions-russia", ""]})
+NEXT = replace(BOOK, version="2")
+TARGETS = {"a.1@sanctions-russia": "sanctions-russia", "a.2@topic": ""}
 
 
 def answer(item: str = "a.1@sanctions-russia", who: str = "annotator-1", **more: object) -> dict[str, object]:
@@ -21,6 +28,8 @@ def answer(item: str = "a.1@sanctions-russia", who: str = "annotator-1", **more:
         "updated_at": "2024-05-06T10:00:00Z",
         "skipped": False,
         "codebook_version": "1",
+        "purpose": "batch",
+        "gone": "",
     }
     chosen = {name: value for name, value in more.items() if name not in kept}
     kept |= {name: value for name, value in more.items() if name in kept}
@@ -29,12 +38,12 @@ def answer(item: str = "a.1@sanctions-russia", who: str = "annotator-1", **more:
          "value": {"choices": value if isinstance(value, list) else [value]}}
         for name, value in chosen.items()
     ]  # fmt: skip
+    assignment = assignment_id(item, who, str(kept["codebook_version"]), again=kept["purpose"] == "repeat")
     return {
-        "answer_id": f"{item}/{who}/1/{kept['annotation']}/{kept['updated_at']}",
-        "assignment_id": f"{item}/{who}/1",
+        "answer_id": f"{assignment}/{kept['annotation']}/{kept['updated_at']}/{kept['account']}",
+        "assignment_id": assignment,
         "item_id": item,
         "annotator": who,
-        "purpose": "batch",
         "created_at": "2024-05-06T10:00:00Z",
         "lead_time": 4.0,
         "result": json.dumps(parts),
@@ -42,9 +51,9 @@ def answer(item: str = "a.1@sanctions-russia", who: str = "annotator-1", **more:
     }
 
 
-def given(*answers: dict[str, object]) -> pd.DataFrame:
+def given(*answers: dict[str, object], touched: Touched | None = None, book: Codebook = BOOK) -> pd.DataFrame:
     """The annotations that these answers become."""
-    return annotations(pd.DataFrame(answers), ITEMS, BOOK)
+    return annotations(pd.DataFrame(answers), TARGETS, book, touched or {})
 
 
 def test_an_answer_becomes_an_annotation_with_its_follow_ups_and_flags():
@@ -138,3 +147,113 @@ def test_an_answer_of_another_account_does_not_count_in_an_annotators_project():
         ["a.1@sanctions-russia", "favor", 1, ""],
         ["a.2@topic", "", 0, ""],
     ]
+
+
+def test_an_answer_that_was_changed_counts_as_it_is_now():
+    found = given(
+        answer(updated_at="2024-05-06T10:00:00Z", gone="changed", stance="favor", sanction_violation="none"),
+        answer(updated_at="2024-05-06T12:00:00Z", stance="none", sanction_violation="none"),
+    )
+
+    assert found[["stance", "earlier", "left_out"]].values.tolist() == [["none", 1, ""]]
+
+
+def test_an_answer_that_was_deleted_is_kept_with_the_reason():
+    found = given(answer(gone="deleted", stance="favor", sanction_violation="none"))
+
+    assert found[["stance", "left_out"]].values.tolist() == [["favor", "deleted in Label Studio"]]
+
+
+def test_an_older_answer_stands_where_a_later_one_was_deleted():
+    found = given(
+        answer(annotation=1, updated_at="2024-05-06T10:00:00Z", stance="favor", sanction_violation="none"),
+        answer(
+            annotation=2, updated_at="2024-05-06T11:00:00Z", gone="deleted", stance="none", sanction_violation="none"
+        ),
+    )
+
+    assert found[["stance", "earlier", "left_out"]].values.tolist() == [["favor", 1, ""]]
+
+
+def test_a_repeat_is_a_row_of_its_own_and_says_so():
+    found = given(
+        answer(stance="favor", sanction_violation="none"),
+        answer(purpose="repeat", annotation=2, stance="none", sanction_violation="none"),
+    )
+
+    assert found[["annotation_id", "purpose", "stance", "earlier"]].values.tolist() == [
+        ["a.1@sanctions-russia/annotator-1/1", "batch", "favor", 0],
+        ["a.1@sanctions-russia/annotator-1/1/again", "repeat", "none", 0],
+    ]
+
+
+def test_an_answer_under_an_earlier_codebook_counts_where_its_change_cannot_touch_it():
+    old = [answer(stance="favor", sanction_violation="none"), answer("a.2@topic", sanction_violation="alleged")]
+
+    found = given(*old, book=NEXT, touched={"1": {"sanction_violation": ["alleged", "established"]}})
+
+    assert found[["item_id", "left_out"]].values.tolist() == [
+        ["a.1@sanctions-russia", ""],
+        ["a.2@topic", "answered under codebook 1, which meant something else by a label of its item"],
+    ]
+
+
+def test_what_one_said_of_an_item_under_an_earlier_codebook_goes_with_what_the_others_said_of_it():
+    old = [answer(who=who, stance=stance, sanction_violation="none") for who, stance in (("a", "favor"), ("b", "none"))]
+
+    found = given(*old, book=NEXT, touched={"1": {"stance": ["favor"]}})
+
+    assert found["left_out"].nunique() == 1
+    assert found["left_out"].iloc[0] == "answered under codebook 1, which meant something else by a label of its item"
+
+
+def test_a_skip_or_a_repeat_touches_nothing():
+    old = [
+        answer(who="a", stance="none", sanction_violation="none"),
+        answer(who="b", skipped=True, stance="favor", sanction_violation="none"),
+        answer(who="a", purpose="repeat", stance="favor", sanction_violation="none"),
+    ]
+
+    assert given(*old, book=NEXT, touched={"1": {"stance": ["favor"]}})["left_out"].tolist() == ["", "", "skipped"]
+
+
+def test_who_answered_again_under_a_new_codebook_has_one_vote():
+    found = given(
+        answer(stance="favor", sanction_violation="none", updated_at="2024-05-09T10:00:00Z"),
+        answer(stance="none", sanction_violation="none", codebook_version="2"),
+        book=NEXT,
+        touched={"1": {}},
+    )
+
+    assert found[["codebook_version", "stance", "left_out"]].values.tolist() == [
+        ["1", "favor", "answered again under another codebook"],
+        ["2", "none", ""],
+    ]
+
+
+def test_answers_and_checks_go_from_file_to_file(tmp_path, capsys):
+    items = world(articles=1).items.head(1)
+    (item,) = items["item_id"]
+    check = {**dict.fromkeys(CHECKS.columns, "x"), "item_id": "c.1@topic", "target": "", "demonstration": True}
+    told = dict.fromkeys(("prediction", "last_action"), "")
+    answers = [
+        answer(item, stance="favor", holder="quoted", sanction_violation="none") | told | {"ground_truth": False},
+        answer("c.1@topic", purpose="check", skipped=True, annotation=2) | told | {"ground_truth": False},
+    ]
+    for table, frame in ((ITEMS, items), (CHECKS, CHECKS.frame([check])), (ANSWERS, ANSWERS.frame(answers))):
+        table.save(table.arrow(frame), tmp_path / f"{table.name}.parquet")
+
+    paths = [tmp_path / f"{name}.parquet" for name in ("answers", "items", "checks")]
+    step(main, *paths, ROOT / "labeling/codebook.toml", tmp_path / "annotations.parquet")
+
+    assert capsys.readouterr().out == (
+        f"annotations: 2 rows -> {tmp_path / 'annotations.parquet'} (1 batch, 1 check; left out: 1 skipped)\n"
+    )
+    assert ANNOTATIONS.read(tmp_path / "annotations.parquet")[["purpose", "target", "left_out"]].values.tolist() == [
+        ["batch", "sanctions-russia", ""],
+        ["check", "", "skipped"],
+    ]
+
+
+def test_no_answers_are_a_table_without_rows():
+    assert len(annotations(ANSWERS.frame([]), TARGETS, BOOK, {})) == 0

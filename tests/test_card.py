@@ -1,11 +1,18 @@
 """The card says what is in the release, and what it may not be used for."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
+from huggingface_hub import DatasetCard, DatasetCardData
 
 from corpus.errors import ContractError
-from tests.world import BOOK, build_card, build_dataset, world
-from training.card import license_of, load, span
+from tests.house import ROOT
+from tests.world import BOOK, build_card, build_edition, settings_of, world
+from training.card import load, span
+
+SAID = (ROOT / "training/card.toml").read_text(encoding="utf-8")
+BY_SOURCE = {"license": "other", "license_name": "by-source", "license_link": "LICENSE"}
 
 
 def head(card):
@@ -14,7 +21,7 @@ def head(card):
 
 
 def test_the_head_names_every_file_of_the_folder_and_no_other(tmp_path):
-    folder = build_dataset(world().write(tmp_path))
+    folder = build_edition(world(demonstration=True).write(tmp_path))
 
     configs = head(folder / "README.md")["configs"]
 
@@ -72,23 +79,26 @@ def test_every_label_stands_in_the_card_with_its_meaning_and_every_outcome_with_
             assert f"| `{label}` |" in card
     assert BOOK.rule in card
     assert "| `stance` | published | 4 |\n| `stance` | tied | 1 |\n| `sanction_violation` | published | 5 |\n" in card
-    assert "| The Daily \\| Wire | CC-BY-4.0 | 1 | 2024 |" in card
+    assert "| The Daily \\| Wire | CC-BY-4.0 | full | 1 | 2024 |" in card
 
 
 @pytest.mark.parametrize(
-    ("stated", "license_name"),
+    ("stated", "told"),
     [
-        pytest.param(["CC-BY-4.0", "CC-BY-4.0"], "cc-by-4.0", id="one that the Hub knows"),
-        pytest.param(["CC-BY-4.0", "MIT"], "other", id="two"),
-        pytest.param(["all rights reserved"], "other", id="one that the Hub does not know"),
-        pytest.param(["", "MIT"], "other", id="some not stated"),
-        pytest.param(["", ""], "unknown", id="none stated"),
+        pytest.param(["CC-BY-4.0", "CC-BY-4.0"], {"license": "cc-by-4.0"}, id="text under the labels' licence"),
+        pytest.param(["CC-BY-4.0", "CC0-1.0"], BY_SOURCE, id="text under another too"),
+        pytest.param(["CC-BY-4.0", ""], BY_SOURCE, id="some text stays at home"),
+        pytest.param(["all rights reserved", ""], {"license": "cc-by-4.0"}, id="all text stays at home"),
     ],
 )
-def test_the_licence_is_one_the_hub_knows_or_other(stated, license_name):
-    articles = world(articles=len(stated)).articles.assign(license=stated)
+def test_the_licence_is_that_of_the_labels_or_told_by_source(tmp_path, stated, told):
+    here = world(articles=len(stated))
+    mixed = "CC0-1.0" if "" in stated and "CC-BY-4.0" in stated else ""
+    articles = here.articles.assign(license=[mixed if one == "CC-BY-4.0" and mixed else one for one in stated])
 
-    assert license_of(articles) == license_name
+    found = head(build_card(replace(here, articles=articles).write(tmp_path)))
+
+    assert {key: value for key, value in found.items() if key.startswith("license")} == told
 
 
 def test_years_are_a_span():
@@ -97,12 +107,51 @@ def test_years_are_a_span():
 
 def test_settings_without_a_contact_are_refused(tmp_path):
     settings = tmp_path / "card.toml"
-    settings.write_text('name = "Sanction stance"\n')
+    settings.write_text("".join(line for line in SAID.splitlines(keepends=True) if not line.startswith("contact")))
 
     with pytest.raises(ContractError) as error:
         load(settings)
 
     assert str(error.value) == (
-        f"{settings} must give a name and a contact and nothing else: "
+        f"{settings} cannot be the card's settings: "
         "Settings.__init__() missing 1 required positional argument: 'contact'. Correct it."
     )
+
+
+def test_a_licence_without_a_text_to_link_to_is_refused(tmp_path):
+    settings = tmp_path / "card.toml"
+    settings.write_text(SAID.replace("CC-BY-4.0", "mine"))
+
+    with pytest.raises(ContractError) as error:
+        load(settings)
+
+    assert str(error.value) == (
+        f"{settings}: license is 'mine'; it is one of CC0-1.0, CC-BY-4.0, CC-BY-SA-4.0, ODC-By-1.0, PDDL-1.0. "
+        "Correct it."
+    )
+
+
+def test_a_setting_left_empty_is_marked_for_the_gate_to_refuse(tmp_path):
+    card = build_card(world(articles=1).write(tmp_path), settings_of(tmp_path, card=SAID)).read_text(encoding="utf-8")
+
+    assert "\nTO BE FILLED IN: `annotators` in training/card.toml\n" in card
+
+
+def test_the_head_is_what_the_hubs_own_classes_read(tmp_path):
+    card = build_card(world().write(tmp_path))
+
+    told = DatasetCard.load(card).data
+
+    assert isinstance(told, DatasetCardData)
+    assert told.to_dict() == head(card)
+
+
+def test_what_was_withdrawn_is_listed(tmp_path):
+    here = world(articles=2)
+    (article, _) = here.articles["article_id"]
+    stone = f'[[withdrawn]]\nid = "{article}"\nday = "2026-01-02"\nreason = "the outlet asked | for it"\n'
+
+    card = build_card(here.write(tmp_path), settings_of(tmp_path, withdrawn=stone)).read_text(encoding="utf-8")
+
+    assert f"| `{article}` | 2026-01-02 | the outlet asked \\| for it |\n" in card
+    assert "| `stance` | withdrawn | 5 |\n" in card

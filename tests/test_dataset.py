@@ -1,18 +1,29 @@
 """The dataset folder holds what was settled, and `load_dataset` reads it."""
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import datasets
+import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from corpus import guard
 from corpus.errors import ContractError
+from corpus.tables import DUPLICATES
+from labeling.tables import BATCH
 from tests.house import ROOT
-from tests.world import BOOK, build_dataset, world
-from training.dataset import closing, left_out, tables
+from tests.world import BOOK, build_dataset, settings_of, world
+from training import release
+from training.dataset import closing, drawn, left_out, places, tables, waiting
+
+WORDS = guard.load(ROOT / "corpus/guard.toml")
 
 
 def files(folder):
@@ -21,9 +32,12 @@ def files(folder):
 
 
 def placed(here):
-    """Items with their split and url, as the step joins them."""
-    urls = here.articles[["article_id", "url"]]
-    return here.items.merge(urls, on="article_id").merge(here.splits[["item_id", "split"]], on="item_id")
+    """Items with all that the step joins to them."""
+    asked = here.items.drop(columns="drawn").merge(drawn(Path("nowhere"), here.items), on="item_id")
+    asked = asked.merge(here.splits[["item_id", "split"]], on="item_id")
+    articles = here.articles[["article_id", "url", "fetched", "license", "text"]]
+    sentences = here.sentences[["sentence_id", "start", "end", "quoted"]]
+    return places(asked, articles, sentences, DUPLICATES.frame([]), WORDS)
 
 
 def test_a_stranger_loads_every_config_with_its_label_names(tmp_path):
@@ -93,7 +107,7 @@ def test_what_is_not_settled_or_names_a_private_person_is_held_back_and_counted(
         }
     )
 
-    reasons = left_out(here.gold, here.annotations, here.items, BOOK)
+    reasons = left_out(here.gold, here.annotations, placed(here), BOOK)
     made = tables(here.gold, here.annotations, placed(here), BOOK)
 
     assert reasons == {
@@ -116,7 +130,8 @@ def test_the_soft_label_is_the_share_of_each_answer():
     rows = tables(here.gold, here.annotations, placed(here), BOOK)["stance/train-00000-of-00001.parquet"].to_pylist()
 
     (row,) = [row for row in rows if row["item_id"] == first]
-    assert [row[f"share_{label}"] for label in BOOK.questions["stance"].labels] == [2 / 3, 0, 1 / 3, 0]
+    for prefix in ("share_", "soft_"):
+        assert [row[f"{prefix}{label}"] for label in BOOK.questions["stance"].labels] == [2 / 3, 0, 1 / 3, 0]
     assert (row["label"], row["votes"], row["answers"], row["method"]) == (0, 2, 3, "majority")
 
 
@@ -135,7 +150,7 @@ def test_annotations_are_published_without_comments_and_with_null_for_what_was_n
 def test_answers_to_items_that_are_no_longer_made_are_counted():
     here = world(articles=2, sayings=[("favor", "alleged")])
 
-    reasons = left_out(here.gold, here.annotations, here.items[1:], BOOK)
+    reasons = left_out(here.gold, here.annotations, placed(here)[1:], BOOK)
 
     gone = "its item is no longer made"
     assert reasons == {"stance": {gone: 1}, "sanction_violation": {gone: 1}, "annotations": {gone: 3}}
@@ -183,3 +198,96 @@ def test_label_names_of_the_files_are_the_codebooks(tmp_path):
     for question in BOOK.questions.values():
         schema = pq.read_schema(folder / question.id / "train-00000-of-00001.parquet")
         assert datasets.Features.from_arrow_schema(schema)["label"].names == list(question.labels)
+
+
+def test_a_row_says_where_its_sentence_stands_and_by_what_it_is_known_again(tmp_path):
+    here = world(articles=1)
+    folder = build_dataset(here.write(tmp_path))
+
+    rows = release.read(folder / "stance/train-00000-of-00001.parquet")
+
+    text = str(here.articles["text"][0])
+    assert [text[start:end] for start, end in zip(rows["start"], rows["end"], strict=True)] == rows["text"].tolist()
+    hashes = [hashlib.sha256(words.encode()).hexdigest() for words in rows["text"]]
+    assert rows["sentence_sha256"].tolist() == hashes
+    assert set(rows["url"]) == {"https://wire.example/a0"}
+    assert rows["group"].tolist() == rows["sentence_id"].tolist()
+
+
+def test_a_row_says_why_it_was_asked_and_how_likely_that_was(tmp_path):
+    here = world(articles=1)
+    here.write(tmp_path)
+    batch = here.items[["item_id", "article_id"]].assign(
+        batch=1, place=range(5), reason=["sample"] * 3 + ["uncertainty"] * 2, population=10, copies=1, withdrawn="",
+        score=float("nan"),
+        probability=[0.5] * 3 + [float("nan")] * 2,
+    )  # fmt: skip
+    BATCH.write(batch, tmp_path / "batch.parquet")
+
+    rows = release.read(build_dataset(tmp_path) / "stance/train-00000-of-00001.parquet").set_index("item_id")
+
+    asked = rows.loc[here.items["item_id"]]
+    assert asked["drawn"].tolist() == ["sample"] * 3 + ["uncertainty"] * 2
+    assert asked["probability"].fillna(-1).tolist() == [0.5] * 3 + [-1] * 2
+
+
+@pytest.mark.parametrize("part", ["article", "sentence", "item"])
+def test_what_was_withdrawn_is_in_no_config_and_counted(tmp_path, part):
+    here = world(articles=2)
+    item = str(here.items["item_id"][0])
+    name = {"article": item[:10], "sentence": item.partition("@")[0], "item": item}[part]
+    stone = f'[[withdrawn]]\nid = "{name}"\nday = "2026-01-02"\nreason = "asked"\n'
+
+    folder = build_dataset(here.write(tmp_path), settings_of(tmp_path, withdrawn=stone))
+
+    gone = 5 if part == "article" else 1
+    assert release.manifest(folder)["left_out"] == {
+        "stance": {"withdrawn": gone},
+        "sanction_violation": {"withdrawn": gone},
+        "annotations": {"withdrawn": gone * 3},
+    }
+    assert not [rows for rows in release.configs(folder).values() if rows["item_id"].str.startswith(name).any()]
+
+
+def test_items_of_the_test_split_that_nobody_settled_are_named():
+    here = world(articles=30)
+    rows = placed(here)
+    test, train = (str(rows.loc[rows["split"] == split, "item_id"].iloc[0]) for split in ("test", "train"))
+    tie = {"stance": "none"}, {"stance": "against"}
+    here = here.saying({f"{item}/annotator-{n}": tie[n - 1] for item in (test, train) for n in (1, 2)})
+    agreed = {f"{item}/annotator-3": {"stance": "favor"} for item in (test, train)}
+
+    assert waiting(here.saying(agreed).gold, rows) == [f"{test}/stance"]
+
+
+def test_twenty_thousand_rows_and_more_are_the_same_bytes_twice(tmp_path):
+    here = world(articles=1)
+    items = here.items.loc[here.items.index.repeat(4_200)].reset_index(drop=True)
+    names = [f"{at:010x}.{at:06x}" for at in range(len(items))]
+    rows = items.assign(sentence_id=names, item_id=[f"{name}@sanctions-russia" for name in names])
+    columns = release.of_config("stance", BOOK)
+    told = placed(replace(here, items=here.items)).iloc[:1].drop(columns=["item_id", "sentence_id"])
+    whole = rows[["item_id", "sentence_id"]].merge(told, how="cross").assign(
+        label="favor", votes=3, answers=3, provenance="unanimous", method="majority", sensitive=False,
+        **{f"{kind}_{label}": 0.25 for kind in ("share", "soft") for label in BOOK.questions["stance"].labels},
+    )  # fmt: skip
+    parts = pd.concat([whole[:7_000], whole[7_000:]])  # as many chunks as it likes
+
+    once, twice = (release.parquet(release.arrow(frame, columns)) for frame in (whole, parts))
+
+    assert len(whole) == 21_000
+    assert once == twice
+    assert pq.read_table(pa.BufferReader(once)).num_rows == 21_000
+
+
+def test_what_is_on_no_side_of_the_splits_is_counted():
+    here = world(articles=2)
+    rows = placed(here)
+    rows["split"] = rows["split"].where(rows["article_id"] != rows["article_id"][0], "aside")
+
+    told = here.gold, here.annotations, rows, BOOK
+    reasons, made = left_out(*told), tables(*told)
+
+    aside = {"set aside by its splits": 5}
+    assert reasons == {"stance": aside, "sanction_violation": aside, "annotations": {"set aside by its splits": 15}}
+    assert sum(table.num_rows for name, table in made.items() if name.startswith("stance/")) == 5

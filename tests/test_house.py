@@ -15,7 +15,7 @@ NOUNS = re.findall(r"^([a-z]+): +\$\(DATA\)/\1\b", MAKEFILE, re.MULTILINE)
 STEPS = [module for module in MODULES if "\nif __name__ ==" in (ROOT / module).read_text()]
 LIBRARIES = {
     "label_studio_sdk": "labeling/studio.py",
-    "huggingface_hub": "training/publish.py",
+    "huggingface_hub": "training/hub.py",
     "httpcore": "corpus/web.py",
     "distributed": "corpus/engine.py",
 }
@@ -87,9 +87,9 @@ def test_a_noun_is_a_target_a_module_and_a_file(noun):
 def test_make_help_names_every_noun_of_the_design():
     assert NOUNS == [
         "articles", "repeated", "sentences", "duplicates", "items",
-        "interface", "assignments", "annotations", "agreement",
-        "rulings", "gold", "annotators", "adjudication", "status", "recall",
-        "splits", "card", "dataset", "baseline", "report",
+        "interface", "relabel", "checks", "batch", "assignments", "annotations", "agreement",
+        "rulings", "gold", "annotators", "adjudication", "status", "recall", "plan",
+        "splits", "dataset", "card", "baseline", "report", "edition",
     ]  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def length(function: ast.FunctionDef) -> int:
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "installer.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "installer.lock", "tools.lock"])
 def test_a_lock_names_packages_versions_and_hashes_and_no_address(name):
     lines = (ROOT / name).read_text().splitlines()
     wrong = [line for line in lines if not re.match(r"[a-z0-9.-]+(\[[a-z,]+\])?==|\s+--hash=sha256:|\s*#", line)]

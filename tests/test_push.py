@@ -132,7 +132,7 @@ def test_a_task_holds_what_the_screen_shows():
     assert task(ITEM, "1") == {
         "item_id": "a.1@sanctions-russia",
         "codebook_version": "1",
-        "target": "sanctions-russia",
+        "targets": ["sanctions-russia"],
         "headline": "Talks",
         "byline": "Herald · 2024-01-02",
         "proposition": "Sanctions on Russia should be kept.",
@@ -143,7 +143,7 @@ def test_a_task_holds_what_the_screen_shows():
 def test_stance_is_not_asked_without_a_target_and_a_missing_outlet_leaves_no_gap():
     found = task({**ITEM, "target": "", "proposition": "", "outlet": ""}, "1")
 
-    assert found["proposition"] == "No target: leave this question unanswered."
+    assert (found["targets"], found["proposition"]) == ([], "")
     assert found["byline"] == "2024-01-02"
 
 

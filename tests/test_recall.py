@@ -1,15 +1,19 @@
 """What cues miss is estimated from labels on a random draw of what they left."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from corpus.errors import ContractError
-from labeling.recall import Settings, load, reach, recall
+from labeling import codebook
+from labeling.recall import Settings, about_targets, load, reach, recall
 from tests.house import ROOT
 
 SETTINGS = load(ROOT / "labeling/recall.toml")
+BOOK = codebook.load(ROOT / "labeling/codebook.toml")
+STANCE = about_targets(BOOK)
 COVERAGE = pd.DataFrame({"target": ["iran"], "proposition": ["x"], "sentences": [1100], "matched": [100]})
 
 
@@ -25,7 +29,7 @@ def test_recall_is_what_cues_reach_of_all_that_has_a_stance():
     # 100 sentences hold cues, half of them with a stance: 50. Of 1,000 others one in twenty has one: 50 more.
     items, gold = labelled(["favor"] * 10 + ["none"] * 10, ["against"] + ["none"] * 19)
 
-    (row,) = recall(COVERAGE, items, gold, SETTINGS).to_dict("records")
+    (row,) = recall(COVERAGE, items, gold, STANCE, SETTINGS).to_dict("records")
 
     assert row["recall"] == pytest.approx(0.5)
     assert row["low"] < 0.35
@@ -65,7 +69,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
 def test_without_labels_on_the_draw_there_is_no_estimate_and_what_is_missing_is_said():
     items, gold = labelled(["favor"], [])
 
-    (row,) = recall(COVERAGE, items, gold, SETTINGS).to_dict("records")
+    (row,) = recall(COVERAGE, items, gold, STANCE, SETTINGS).to_dict("records")
 
     assert math.isnan(row["recall"])
     assert row["verdict"] == "no labels on the draw: set asked in corpus/targets.toml, then push, label and pull"
@@ -80,4 +84,16 @@ def test_a_setting_that_is_unknown_is_refused(tmp_path):
     assert str(error.value) == (
         f"{tmp_path}/recall.toml cannot be read: Settings.__init__() got an unexpected keyword argument 'draw'. "
         "Correct it and run `make recall`."
+    )
+
+
+def test_a_codebook_that_asks_nothing_about_targets_has_no_recall():
+    everything = {name: replace(one, asked_of="every item") for name, one in BOOK.questions.items()}
+
+    with pytest.raises(ContractError) as error:
+        about_targets(replace(BOOK, questions=everything))
+
+    assert str(error.value) == (
+        "No question of labeling/codebook.toml is asked of items with a target and names a label for those that say "
+        "nothing of it (`without`), so what the cues miss cannot be told. Add `without`."
     )

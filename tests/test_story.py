@@ -79,7 +79,7 @@ def test_a_sentence_goes_from_its_article_to_its_published_row(tmp_path, studio_
     traced = make(workspace, "trace", f"ID={item['item_id']}")
     assert [
         name
-        for name in ("articles", "sentences", "items", "answers", "annotations", "gold", "splits")
+        for name in ("published", "split", "gold", "answers", "sentence", "article", "raw file")
         if name not in traced
     ] == []
     assert split in traced

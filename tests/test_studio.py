@@ -26,6 +26,7 @@ CODEBOOK = ROOT / "labeling/codebook.toml"
 HOSTILE = "<script>document.title='owned'</script> “P&O” </mark> ї"
 SERVING = [sys.executable, "-m", "labeling.server"]
 WORKSPACES = (f"w{number}" for number in count())
+SCREENS = ("interface.xml", "guidelines.html", "adjudication.xml", "codebooks")
 real = pytest.mark.studio
 
 
@@ -374,7 +375,7 @@ def workspace(tmp_path, studio_server, monkeypatch):
         ),
         tmp_path / "assignments.parquet",
     )
-    interface.main(CODEBOOK, tmp_path / "interface.xml", tmp_path / "guidelines.html")
+    interface.main(CODEBOOK, *(tmp_path / name for name in SCREENS))
     for who in ("annotator-1", "annotator-2"):
         lines = [recording(item) for name, item in rounds if name == who]
         (tmp_path / f"{who}.jsonl").write_text("".join(lines))

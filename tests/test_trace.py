@@ -1,10 +1,18 @@
 """One id leads from the published row back to the raw file."""
 
+import json
+import re
+
+import pyarrow.parquet as pq
 import pytest
 
 from corpus.errors import ContractError
+from labeling.tables import ASSIGNMENTS
+from tests.house import ROOT
 from tests.world import build_baseline, world
-from training.trace import block, line, main, tables, trace
+from training.trace import main, place, tables, trace
+
+STONES = ROOT / "training/withdrawn.toml"
 
 
 @pytest.fixture(scope="module")
@@ -13,56 +21,116 @@ def folder(tmp_path_factory):
     return build_baseline(world(articles=12).write(tmp_path_factory.mktemp("workspace"))).parent
 
 
-def test_an_item_is_followed_through_every_table_back_to_its_raw_file(folder, capsys):
-    item = tables(folder)["items"].iloc[0]
+def items(folder):
+    """The ids of the workspace's items."""
+    return pq.read_table(folder / "items.parquet")["item_id"].to_pylist()
+
+
+def screen(folder, capsys, wanted, stones=STONES):
+    """What is shown of an id."""
     capsys.readouterr()
-
-    main(item["item_id"], folder)
-
-    said = capsys.readouterr().out
-    heads = [row.split()[1] for row in said.splitlines() if row.startswith("──")]
-    way = ["published:", "baseline", "splits", "gold", "annotations", "answers", "items", "sentences", "articles"]
-    assert list(dict.fromkeys(heads)) == way
-    assert "source:        a0.txt" in said
+    main(wanted, folder, stones, "")
+    return capsys.readouterr().out
 
 
-def test_what_is_published_is_shown_with_labels_by_name(folder):
-    found = trace(str(tables(folder)["items"]["item_id"][0]), tables(folder))
+def test_an_item_is_followed_from_what_is_published_back_to_its_raw_file(folder, capsys):
+    (item, *_) = items(folder)
 
-    (label,) = [rows["label"].tolist() for name, rows in found.items() if "stance/" in name and len(rows)]
-    assert label == ["favor"]
+    said = screen(folder, capsys, item)
+
+    sentence, article = item.partition("@")[0], item[:10]
+    told = re.sub(r"sha256 \w{40}", "sha256 …", re.sub(r"(baseline.*\n)(.*\n)", "", said, count=1))
+    assert told == (
+        f"{item}\n"
+        "  “Ministers said sanctions on Russia must stay after firm a0-0 allegedly\n"
+        "  broke them.”\n"
+        "  on: Sanctions on Russia should be kept or tightened.\n"
+        "\n"
+        "published   not in the edition\n"
+        "            dataset: sanction_violation alleged, stance favor\n"
+        "split       train  bucket 58 of its article, salt split-1\n"
+        "gold        stance: favor  (unanimous, by majority, 3 of 3 answers)\n"
+        "            sanction_violation: alleged  (unanimous, by majority, 3 of 3\n"
+        "            answers)\n"
+        "answers     annotator-1  2024-04-01 10:00  codebook 1  favor, quoted, alleged,\n"
+        "            russia, other\n"
+        "            annotator-2  2024-04-01 10:00  codebook 1  favor, quoted, alleged,\n"
+        "            russia, other\n"
+        "            annotator-3  2024-04-01 10:00  codebook 1  favor, quoted, alleged,\n"
+        "            russia, other\n"
+        "\n"
+        f"sentence    {sentence}  characters 0 to 82, sentence 0\n"
+        f"article     {article}  Story a0\n"
+        "            The Daily | Wire, 2024-03-01, en-GB\n"
+        "            https://wire.example/a0\n"
+        "            licence: CC-BY-4.0\n"
+        "            raw file: a0.txt, sha256 …\n"
+        "            fetched: unknown; 353 characters\n"
+    )
 
 
-def test_a_sentence_brings_its_article_and_its_items_and_nobody_elses(folder):
-    sentence = tables(folder)["sentences"].iloc[0]
+def test_an_article_brings_its_items_a_line_each(folder, capsys):
+    said = screen(folder, capsys, items(folder)[0][:10])
 
-    found = trace(sentence["sentence_id"], tables(folder))
-
-    assert found["articles"]["article_id"].tolist() == [sentence["article_id"]]
-    assert found["sentences"]["sentence_id"].tolist() == [sentence["sentence_id"]]
-    assert found["items"]["sentence_id"].tolist() == [sentence["sentence_id"]]
-    assert set(found["annotations"]["item_id"]) == set(found["items"]["item_id"])
+    assert said.startswith("5 items:\n")
+    assert re.findall(r"sanctions-russia  (\w+, \w+)  ", said) == [
+        "favor, alleged", "against, none", "neutral, prospective", "none, established", "none, denied",
+    ]  # fmt: skip
 
 
-def test_an_article_brings_all_that_was_made_of_it(folder):
-    article = str(tables(folder)["articles"]["article_id"][0])
+def test_every_row_that_belongs_to_an_id_is_told_as_json_and_nobody_elses(folder, tmp_path):
+    (item, *_) = items(folder)
+    main(item, folder, STONES, str(tmp_path / "trace.json"))
 
-    found = trace(article, tables(folder))
+    told = json.loads((tmp_path / "trace.json").read_text(encoding="utf-8"))
 
-    assert set(found["sentences"]["article_id"]) == {article}
-    assert len(found["sentences"]) == len(found["items"]) == 5
+    counts = {name: len(rows) for name, rows in told["tables"].items()}
+    assert counts == {
+        "dataset: annotations": 3, "dataset: sanction_violation": 1, "dataset: stance": 1,
+        "annotations": 3, "answers": 3, "articles": 1, "baseline": 2, "gold": 2, "items": 1, "sentences": 1,
+        "splits": 1,
+    }  # fmt: skip
+    assert told["tables"]["dataset: stance"][0]["label"] == "favor"
+    assert told["tables"]["articles"][0]["source"] == "a0.txt"
+    assert told["withdrawn"] == []
+
+
+@pytest.mark.parametrize("part", ["article", "sentence", "item", "annotation", "gold", "address", "task"])
+def test_any_id_of_any_stage_leads_there(folder, tmp_path, part):
+    (item, *_) = items(folder)
+    key = "0123456789ab"
+    words = {"annotation": f"{item}/annotator-1/1", "gold": f"{item}/stance", "address": "https://wire.example/a0"}
+    words |= {"article": item[:10], "sentence": item.partition("@")[0], "item": item, "task": key}
+    row = {"assignment_id": f"{item}/annotator-1/1", "task_key": key, "item_id": item, "annotator": "annotator-1"}
+    rest = {"codebook_version": "1", "purpose": "batch", "batch": 1, "place": 0, "withdrawn": ""}
+    ASSIGNMENTS.write(ASSIGNMENTS.frame([row | rest]), tmp_path / "assignments.parquet")
+    found = tables(folder) | {"assignments": [tmp_path / "assignments.parquet"]}
+
+    told = trace(place(words[part], found), found)
+
+    assert item in [row["item_id"] for row in told["items"]]
+    assert [row["article_id"] for row in told["articles"]] == [item[:10]]
+
+
+def test_a_withdrawal_stands_before_all_else(folder, capsys, tmp_path):
+    (item, *_) = items(folder)
+    stone = f'[[withdrawn]]\nid = "{item[:10]}"\nday = "2026-01-02"\nreason = "the outlet asked"\n'
+    (tmp_path / "withdrawn.toml").write_text(stone)
+
+    said = screen(folder, capsys, item, tmp_path / "withdrawn.toml")
+
+    assert said.startswith("withdrawn on 2026-01-02: the outlet asked\n")
 
 
 def test_an_unknown_id_is_refused_with_the_nearest(folder):
-    known = str(tables(folder)["articles"]["article_id"][0])
-    only = {"articles": tables(folder)["articles"][:1]}
+    article = items(folder)[0][:10]
 
     with pytest.raises(ContractError) as error:
-        trace(f"{known}0", only)
+        trace(f"{article}0", {"articles": tables(folder)["articles"]})
 
-    assert str(error.value) == (
-        f"There is no article, sentence or item '{known}0' in these tables. The nearest: {known}."
-    )
+    said, near = str(error.value).split(" The nearest: ")
+    assert said == f"There is no article, sentence or item '{article}0' in these tables."
+    assert near.startswith(article)
 
 
 def test_an_id_like_no_other_is_refused_with_where_ids_stand(folder):
@@ -81,14 +149,3 @@ def test_a_folder_without_tables_is_refused(tmp_path):
     assert str(error.value) == (
         f"There are no tables in {tmp_path}/nowhere. Run `make dataset` first, or name another folder by DATA=folder."
     )
-
-
-def test_an_id_says_what_it_is_part_of():
-    assert line("3f9a1c20d4.8c1e07@topic") == ["3f9a1c20d4", "3f9a1c20d4.8c1e07", "3f9a1c20d4.8c1e07@topic"]
-
-
-def test_a_long_value_is_wrapped_and_cut_with_its_length():
-    lines = list(block("articles", {"article_id": "3f9a1c20d4", "text": "word " * 1000}, 80))
-
-    assert [row for row in "\n".join(lines).splitlines() if len(row) > 80] == []
-    assert lines[-2].endswith("… (4,999 characters)")

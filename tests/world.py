@@ -10,17 +10,19 @@ from typing import Any
 import pandas as pd
 
 from corpus.sentences import sentence_id
-from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES
+from corpus.tables import ARTICLES, DUPLICATES, ITEMS, REJECTS, SENTENCES
 from labeling import codebook
 from labeling.agreement import agreement
 from labeling.bootstrap import Bootstrap
 from labeling.gold import gold
 from labeling.gold import load as load_gold
+from labeling.interface import guidelines, screen
 from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, GOLD, PROBABILITIES, RULINGS
 from tests.house import ROOT
 from training.baseline import main as learn_baseline
 from training.card import main as write_card
 from training.dataset import main as write_dataset
+from training.edition import main as write_edition
 from training.report import main as write_report
 from training.splits import Draw, splits
 from training.tables import SPLITS
@@ -93,6 +95,7 @@ class World:
             (ARTICLES, self.articles),
             (REJECTS, REJECTS.frame([reject])),
             (SENTENCES, self.sentences),
+            (DUPLICATES, DUPLICATES.frame([])),
             (ITEMS, self.items),
             (ANSWERS, ANSWERS.frame(answers)),
             (ANNOTATIONS, self.annotations),
@@ -189,20 +192,47 @@ def answer(row: dict[str, Any], person: str) -> dict[str, Any]:
     return {**named, **asked, **led, **given}
 
 
-def build_card(folder: Path) -> Path:
-    """Write the workspace's card."""
+def build_dataset(folder: Path, settings: Path = ROOT / "training") -> Path:
+    """Write the workspace's dataset folder, of which withdrawn.toml lies in settings."""
+    names = ("items", "articles", "sentences", "duplicates", "annotations", "gold", "splits")
+    more = [ROOT / "corpus/guard.toml", settings / "withdrawn.toml", folder / "batch.parquet"]
+    step(
+        write_dataset, ROOT / "labeling/codebook.toml", *tables(folder, *names), *more, folder / "dataset/manifest.json"
+    )
+    return folder / "dataset"
+
+
+def build_card(folder: Path, settings: Path = ROOT / "training") -> Path:
+    """Write the workspace's dataset folder, card, licence and citation."""
+    manifest = build_dataset(folder, settings) / "manifest.json"
     names = ("articles", "items", "annotations", "agreement", "gold", "splits")
-    settings = [ROOT / "training/card.toml", ROOT / "labeling/codebook.toml"]
-    step(write_card, *settings, *tables(folder, *names), folder / "card.md")
+    said = [settings / "card.toml", ROOT / "labeling/codebook.toml"]
+    said += [settings / "profiles.toml", settings / "withdrawn.toml"]
+    out = [folder / "card.md", folder / "LICENSE", folder / "CITATION.cff"]
+    step(write_card, *said, manifest, *tables(folder, *names), *out)
     return folder / "card.md"
 
 
-def build_dataset(folder: Path) -> Path:
-    """Write the workspace's card and dataset folder."""
-    names = ("items", "articles", "annotations", "gold", "splits")
-    made = [ROOT / "labeling/codebook.toml", build_card(folder)]
-    step(write_dataset, *made, *tables(folder, *names), folder / "dataset/manifest.json")
-    return folder / "dataset"
+def build_edition(folder: Path, settings: Path = ROOT / "training") -> Path:
+    """Write everything up to the workspace's edition."""
+    card, book = build_card(folder, settings), ROOT / "labeling/codebook.toml"
+    (folder / "interface.xml").write_text(screen(BOOK), encoding="utf-8")
+    (folder / "guidelines.html").write_text(guidelines(BOOK), encoding="utf-8")
+    said = [settings / name for name in ("profiles.toml", "gate.toml", "withdrawn.toml")]
+    made = [folder / name for name in ("LICENSE", "CITATION.cff", "interface.xml", "guidelines.html")]
+    rest = [book, ROOT / "corpus/guard.toml", *tables(folder, "articles", "items")]
+    begin = [folder / "dataset/manifest.json", book, *said, folder / "names.txt", folder / "splits.parquet", card]
+    step(write_edition, *begin, *made, folder / "edition/manifest.json", *rest)
+    return folder / "edition"
+
+
+def settings_of(folder: Path, **changes: str) -> Path:
+    """A folder of settings of the training stage: the house's own, with some files told anew or added to."""
+    (folder / "settings").mkdir(parents=True, exist_ok=True)
+    for path in (ROOT / "training").glob("*.toml"):
+        told = changes.get(path.stem, path.read_text(encoding="utf-8"))
+        (folder / "settings" / path.name).write_text(told, encoding="utf-8")
+    return folder / "settings"
 
 
 def build_baseline(folder: Path) -> Path:
@@ -226,6 +256,6 @@ def tables(folder: Path, *names: str) -> list[Path]:
     return [folder / f"{name}.parquet" for name in names]
 
 
-def step(main: Callable[..., None], *paths: Path) -> None:
-    """Call a step with its paths, as make does."""
-    main(*paths)
+def step(main: Callable[..., None], *words: Path | str) -> None:
+    """Call a step with its paths and words, as make does."""
+    main(*words)

@@ -1,7 +1,7 @@
-"""Everything measured so far -> the dataset card that stands on the Hub."""
+"""Everything measured so far -> the dataset card that stands on the Hub, with its licence and citation."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,34 +15,44 @@ from corpus.tables import ARTICLES, ITEMS
 from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.tables import AGREEMENT, ANNOTATIONS, GOLD
-from training import pages
-from training.release import (
-    ANSWERED,
-    PUBLISHED,
-    annotation_columns,
-    fates,
-    question_columns,
-    sizes,
-)
+from training import pages, profiles, release, withdrawn
+from training.gate import TO_FILL
+from training.profiles import HIDDEN, TEXT, Profiles
+from training.release import ANSWERED, PUBLISHED, annotation_columns, fates, going, placed, question_columns
 from training.tables import SPLIT_NAMES, SPLITS
+from training.withdrawn import Tombstone
 
-# Licences that the Hub knows by name; any other is `other`, and the card's table of sources says which.
-HUB_LICENSES = ["apache-2.0", "cc-by-4.0", "cc-by-sa-4.0", "cc0-1.0", "mit", "odc-by", "ogl-uk-3.0", "pddl"]
 # The Hub's size classes: rows below the number.
 SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
 
 
+# The licences that a dataset may have, by their SPDX names: what the Hub calls them, and where they are told in full.
+LICENSES = {
+    "CC0-1.0": ("cc0-1.0", "https://creativecommons.org/publicdomain/zero/1.0/legalcode"),
+    "CC-BY-4.0": ("cc-by-4.0", "https://creativecommons.org/licenses/by/4.0/legalcode"),
+    "CC-BY-SA-4.0": ("cc-by-sa-4.0", "https://creativecommons.org/licenses/by-sa/4.0/legalcode"),
+    "ODC-By-1.0": ("odc-by", "https://opendatacommons.org/licenses/by/1-0/"),
+    "PDDL-1.0": ("pddl", "https://opendatacommons.org/licenses/pddl/1-0/"),
+}
+
+
 @dataclass(frozen=True)
 class Settings:
-    """The dataset's name, and how to reach the people behind it."""
+    """What no table knows of the dataset: its name, the people behind it, and the licence of what they made."""
 
     name: str
+    summary: str
+    authors: list[str]
     contact: str
+    license: str
+    curation: str
+    annotators: str
+    funding: str
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The tables that a card is made from."""
+    """The tables that a card is made from, and the configs that go out, each with its profile and rows."""
 
     articles: pd.DataFrame
     items: pd.DataFrame
@@ -50,45 +60,51 @@ class Sources:
     agreement: pd.DataFrame
     gold: pd.DataFrame
     splits: pd.DataFrame
+    outgoing: dict[str, tuple[str, pd.DataFrame]]
+    stones: list[Tombstone]
 
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
     try:
-        return Settings(**toml.read(path))
+        found = Settings(**toml.read(path))
     except TypeError as error:
-        raise ContractError(f"{path} must give a name and a contact and nothing else: {error}. Correct it.") from error
+        raise ContractError(f"{path} cannot be the card's settings: {error}. Correct it.") from error
+    if found.license not in LICENSES:
+        raise ContractError(f"{path}: license is {found.license!r}; it is one of {', '.join(LICENSES)}. Correct it.")
+    return filled(found)
+
+
+def filled(settings: Settings) -> Settings:
+    """The same settings, with a mark in the card, that the gate refuses, where one is empty."""
+    marks = {name: f"{TO_FILL}: `{name}` in training/card.toml" for name, value in vars(settings).items() if not value}
+    authors = [marks.pop("authors")] if "authors" in marks else settings.authors
+    return replace(settings, authors=authors, **marks)
 
 
 def head(settings: Settings, tables: Sources, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
     """What the Hub reads: the card's YAML head. Only files that have rows are listed."""
     demonstration = bool(tables.articles["demonstration"].any())
-    languages = sorted({tag.split("-")[0].lower() for tag in tables.articles["language"] if tag})
+    stated = tables.articles["language"].where(tables.articles["language"] != "", tables.articles["recognised"])
+    languages = sorted({tag.split("-")[0].lower() for tag in stated if tag})
     return {
         "pretty_name": f"DEMONSTRATION: {settings.name}" if demonstration else settings.name,
         **({"language": languages} if languages else {}),
-        "license": license_of(tables.articles),
+        **licensed(settings, tables.outgoing),
         "task_categories": ["text-classification"],
         "task_ids": ["multi-class-classification"],
         "tags": [*(["DEMONSTRATION"] if demonstration else []), "stance-detection", "sanctions", "news"],
         "size_categories": [size(sum(counts.get(ANSWERED, {}).values()))],
-        "configs": [
-            {
-                "config_name": config,
-                **({"default": True} if config == next(iter(counts)) else {}),
-                "data_files": [{"split": split, "path": f"{config}/{split}-*.parquet"} for split in rows],
-            }
-            for config, rows in counts.items()
-        ],
+        "configs": release.head(counts),
     }
 
 
-def license_of(articles: pd.DataFrame) -> str:
-    """The licence as the Hub names it: that of all articles, or `other` where they differ or the Hub knows it not."""
-    stated = {name.lower() for name in articles["license"]}
-    if stated <= {""}:
-        return "unknown"
-    return stated.pop() if len(stated) == 1 and stated <= set(HUB_LICENSES) else "other"
+def licensed(settings: Settings, outgoing: dict[str, tuple[str, pd.DataFrame]]) -> dict[str, str]:
+    """The licence as the Hub names it: ours, or `other` where text of another licence goes out, as LICENSE says."""
+    stated = {name.lower() for profile, rows in outgoing.values() if TEXT.get(profile) for name in rows["license"]}
+    if stated <= {settings.license.lower()}:
+        return {"license": LICENSES[settings.license][0]}
+    return {"license": "other", "license_name": "by-source", "license_link": "LICENSE"}
 
 
 def size(rows: int) -> str:
@@ -100,13 +116,14 @@ def size(rows: int) -> str:
     return next((name for bound, name in SIZES if rows < bound), "n>1M")
 
 
-def outlets(articles: pd.DataFrame) -> list[dict[str, object]]:
+def outlets(articles: pd.DataFrame, known: Profiles) -> list[dict[str, object]]:
     """One row an outlet and licence: its articles, and the years they are from."""
     years = articles.assign(year=articles["published"].str[:4])
     return [
         {
             "outlet": outlet or "unknown",
             "license": licence or "not stated",
+            "profile": known.of(str(licence)),
             "articles": len(rows),
             "years": span(sorted(set(rows["year"]) - {""})),
         }
@@ -135,46 +152,110 @@ def outcomes(gold: pd.DataFrame, fate: pd.Series, book: Codebook) -> list[dict[s
     ]
 
 
-def balance(going: pd.DataFrame, splits: pd.DataFrame, book: Codebook) -> dict[str, list[dict[str, object]]]:
+def balance(outgoing: dict[str, tuple[str, pd.DataFrame]], book: Codebook) -> dict[str, list[dict[str, object]]]:
     """For each question one row a label: its published rows by split."""
-    placed = going.merge(splits[["item_id", "split"]], on="item_id")
-    counted = placed.groupby(["question", "label", "split"]).size()
+    counted = {
+        name: Counter(zip(rows["label"], rows["split"], strict=True)) for name, (_, rows) in asked(outgoing, book)
+    }
     return {
-        question.id: [
-            {"label": label, **{split: int(counted.get((question.id, label, split), 0)) for split in SPLIT_NAMES}}
-            for label in question.labels
+        name: [
+            {"label": label, **{split: counts[label, split] for split in SPLIT_NAMES}}
+            for label in book.questions[name].labels
         ]
-        for question in book.questions.values()
+        for name, counts in counted.items()
     }
 
 
-def card(settings: Settings, book: Codebook, tables: Sources) -> str:
+def asked(outgoing: dict[str, tuple[str, pd.DataFrame]], book: Codebook) -> list[tuple[str, tuple[str, pd.DataFrame]]]:
+    """The configs that hold all rows of a question."""
+    return [(name, outgoing[name]) for name in book.questions if name in outgoing]
+
+
+def settled(outgoing: dict[str, tuple[str, pd.DataFrame]], book: Codebook) -> list[dict[str, object]]:
+    """One row a question, provenance and method: its published rows, and those that another method would turn."""
+    return [
+        {
+            "question": name,
+            "provenance": how,
+            "method": method,
+            "rows": len(some),
+            "sensitive": int(some["sensitive"].sum()),
+        }
+        for name, (_, rows) in asked(outgoing, book)
+        for (how, method), some in rows.groupby(["provenance", "method"])
+    ]
+
+
+def card(settings: Settings, book: Codebook, tables: Sources, known: Profiles) -> str:
     """Fill the card's template."""
-    fate = fates(tables.gold, tables.annotations, tables.items)
-    counts = sizes(tables.gold, tables.annotations, tables.items, tables.splits, book)
+    fate = fates(tables.gold, tables.annotations, tables.items, withdrawn.ids(tables.stones))
+    counts = release.sized(tables.outgoing)
     return pages.render(
         "card.md.jinja",
-        annotation_columns=annotation_columns(book),
         agreement=tables.agreement[tables.agreement["slice"] == "all"].to_dict("records"),
         annotators=sorted(set(tables.annotations["annotator"])),
-        balance=balance(tables.gold[fate == PUBLISHED], tables.splits, book),
-        book=book,
+        balance=balance(tables.outgoing, book),
         counts=counts,
-        demonstration=bool(tables.articles["demonstration"].any()),
         head=yaml.safe_dump(head(settings, tables, counts), sort_keys=False, allow_unicode=True),
         outcomes=outcomes(tables.gold, fate, book),
-        outlets=outlets(tables.articles),
-        question_columns=question_columns(next(iter(book.questions.values()))),
+        outlets=outlets(tables.articles, known),
+        profiles={name: profile for name, (profile, _) in tables.outgoing.items() if profile},
         salts=sorted(set(tables.splits["salt"])),
-        settings=settings,
-        split_names=SPLIT_NAMES,
+        settled=settled(tables.outgoing, book),
         tables=tables,
+        **fixed(settings, book, tables),
     )
+
+
+def fixed(settings: Settings, book: Codebook, tables: Sources) -> dict[str, object]:
+    """What the card says whatever was counted."""
+    return {
+        "annotation_columns": annotation_columns(book),
+        "book": book,
+        "demonstration": bool(tables.articles["demonstration"].any()),
+        "hidden": sorted(f"`{name}`" for name in HIDDEN),
+        "question_columns": question_columns(next(iter(book.questions.values()))),
+        "settings": settings,
+        "split_names": SPLIT_NAMES,
+        "stones": tables.stones,
+    }
+
+
+def license_text(settings: Settings, tables: Sources, known: Profiles) -> str:
+    """The LICENSE file: what is ours to license, where its licence is told, and whose licences the text is under."""
+    holds = any(TEXT.get(profile) for profile, _ in tables.outgoing.values())
+    given = outlets(tables.articles, known)
+    articles = {str(row["license"]): 0 for row in given}
+    for row in given:
+        articles[str(row["license"])] += int(str(row["articles"]))
+    sources = [{"license": name, "articles": count} for name, count in articles.items()]
+    return pages.render(
+        "license.txt.jinja", settings=settings, link=LICENSES[settings.license][1], holds_text=holds, sources=sources
+    )
+
+
+def citation(settings: Settings, demonstration: bool) -> str:
+    """The CITATION.cff file, in the Citation File Format 1.2.0."""
+    title = f"DEMONSTRATION: {settings.name}" if demonstration else settings.name
+    told = {
+        "cff-version": "1.2.0",
+        "message": "If you use this dataset, cite it as below, and name the release.",
+        "type": "dataset",
+        "title": title,
+        "abstract": settings.summary,
+        "authors": [{"name": name} for name in settings.authors],
+        "license": settings.license,
+        "keywords": ["stance detection", "sanctions", "news"],
+    }
+    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
 
 
 def main(
     setting_file: Path,
     codebook_file: Path,
+    profile_file: Path,
+    tombstones: Path,
+    manifest: Path,
     article_file: Path,
     item_file: Path,
     annotation_file: Path,
@@ -182,17 +263,25 @@ def main(
     gold_file: Path,
     split_file: Path,
     out: Path,
+    license_out: Path,
+    citation_out: Path,
 ) -> None:
-    """Read everything, write the card."""
+    """Read everything, write card, licence and citation."""
+    settings, book, known = load(setting_file), codebook.load(codebook_file), profiles.load(profile_file)
+    splits = SPLITS.read(split_file)
     tables = Sources(
         ARTICLES.read(article_file, [name for name in ARTICLES.columns if name != "text"]),
-        ITEMS.read(item_file),
+        ITEMS.read(item_file).merge(placed(splits)[["item_id", "split"]], on="item_id"),
         ANNOTATIONS.read(annotation_file),
         AGREEMENT.read(agreement_file),
         GOLD.read(gold_file),
-        SPLITS.read(split_file),
+        placed(splits),
+        going(manifest.parent, book, known, splits),
+        withdrawn.load(tombstones),
     )
-    page = card(load(setting_file), codebook.load(codebook_file), tables)
+    pages.write(license_text(settings, tables, known), license_out, f"labels under {settings.license}")
+    pages.write(citation(settings, bool(tables.articles["demonstration"].any())), citation_out, settings.name)
+    page = card(settings, book, tables, known)
     pages.write(page, out, f"{len(tables.articles):,} articles, {len(tables.annotations):,} annotations described")
 
 

@@ -1,37 +1,69 @@
-"""Gold, annotations and splits -> the dataset folder: Parquet by config and split, the card, and a manifest."""
+"""Gold, annotations and splits -> the dataset folder, with all text: your own copy, from which the edition is made."""
 
 import hashlib
-import json
-import os
-import shutil
+from collections.abc import Collection
 from pathlib import Path
 
-import datasets
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from corpus import guard
 from corpus.errors import ContractError
+from corpus.guard import Guard
 from corpus.shell import shell
-from corpus.tables import ARTICLES, ITEMS
+from corpus.tables import ARTICLES, DUPLICATES, ITEMS, SENTENCES
 from labeling import codebook
 from labeling.codebook import Codebook, Question
-from labeling.tables import ANNOTATIONS, GOLD
-from training.release import ANSWERED, ORPHANED, PUBLISHED, Columns, annotation_columns, fates, question_columns
+from labeling.tables import ANNOTATIONS, BATCH, GOLD
+from training import release, withdrawn
+from training.release import ANSWERED, ASIDE, ORPHANED, PUBLISHED, WITHDRAWN, fates, placed
 from training.tables import SPLIT_NAMES, SPLITS
+from training.withdrawn import covers
+
+OF_ARTICLE = ["article_id", "url", "fetched", "license", "text"]  # the columns that are joined to items
+OF_SENTENCE = ["sentence_id", "start", "end", "quoted"]
+
+
+def places(
+    items: pd.DataFrame, articles: pd.DataFrame, sentences: pd.DataFrame, copies: pd.DataFrame, words: Guard
+) -> pd.DataFrame:
+    """Items with all that says where their sentence stands, and with what it is known again by."""
+    found = items.merge(articles, on="article_id", suffixes=("", "_whole")).merge(sentences, on="sentence_id")
+    groups = dict(zip(copies["sentence_id"], copies["group_id"], strict=True))
+    return found.assign(
+        group=[groups.get(name, name) for name in found["sentence_id"]],
+        sentence_sha256=found["text"].map(hashed),
+        sense_sha256=found["text"].map(lambda text: hashed(words.sense(text))),
+        article_sha256=found["text_whole"].map(lambda text: hashed(" ".join(text.split()))),
+    ).drop(columns="text_whole")
+
+
+def hashed(text: str) -> str:
+    """The sha256 of a text's characters, UTF-8, hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def drawn(path: Path, items: pd.DataFrame) -> pd.DataFrame:
+    """Why each item was asked, and how likely it was to be; where no batch was drawn, all were."""
+    if not path.exists():
+        return items[["item_id"]].assign(drawn="all", probability=1.0)
+    batch = BATCH.read(path, ["item_id", "reason", "probability"])
+    return batch.rename(columns={"reason": "drawn"})
 
 
 def labelled(gold: pd.DataFrame, items: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """One row an item of the question's published gold, its soft label spread over one column a label."""
+    """One row an item of the question's published gold, its votes and its soft label spread over one column a label."""
     asked = gold[gold["question"] == question.id]
     for label in sorted(set(asked["label"]) - set(question.labels)):
         raise ContractError(
             f"gold has the {question.id} label {label!r}, but the codebook has only {', '.join(question.labels)}. "
             "Run `make gold` under this codebook."
         )
-    names = [f"share_{label}" for label in question.labels]
-    shares = pd.DataFrame(asked["shares"].tolist(), columns=names, index=asked.index)
-    return asked.drop(columns="shares").join(shares).merge(items, on="item_id").sort_values("item_id")
+    spread: list[pd.DataFrame | pd.Series] = [
+        pd.DataFrame(asked[column].tolist(), columns=[f"{prefix}{one}" for one in question.labels], index=asked.index)
+        for column, prefix in (("shares", "share_"), ("soft", "soft_"))
+    ]
+    return asked.drop(columns=["shares", "soft"]).join(spread).merge(items, on="item_id").sort_values("item_id")
 
 
 def answered(annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook) -> pd.DataFrame:
@@ -45,113 +77,84 @@ def answered(annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook) -> 
     )
 
 
-def arrow(rows: pd.DataFrame, columns: Columns) -> pa.Table:
-    """Turn rows into an Arrow table that carries its features; a label that was not given is null."""
-    features = datasets.Features({name: feature for name, (feature, _) in columns.items()})
-    numbered = {
-        name: pa.array(values(rows[name], feature), features.arrow_schema.field(name).type)
-        for name, feature in features.items()
-    }
-    return pa.table(numbered, schema=features.arrow_schema)
-
-
-def values(column: pd.Series, feature: datasets.ClassLabel | datasets.Value) -> list[object]:
-    """A column's values; of a ClassLabel, the numbers."""
-    if not isinstance(feature, datasets.ClassLabel):
-        return list(column)
-    numbers = {name: number for number, name in enumerate(feature.names)}
-    return [numbers.get(name) for name in column]
-
-
-def tables(gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook) -> dict[str, pa.Table]:
-    """Every file of the release with rows in it, by its place in the folder."""
-    going = gold[fates(gold, annotations, items) == PUBLISHED]
-    configs = {q.id: (labelled(going, items, q), question_columns(q)) for q in book.questions.values()}
-    configs[ANSWERED] = (answered(annotations, items, book), annotation_columns(book))
-    return {
-        f"{config}/{split}-00000-of-00001.parquet": arrow(rows[rows["split"] == split], columns)
-        for config, (rows, columns) in configs.items()
-        for split in SPLIT_NAMES
-        if (rows["split"] == split).any()
-    }
+def tables(
+    gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook, gone: Collection[str] = ()
+) -> dict[str, pa.Table]:
+    """Every file of the dataset with rows in it, by its place in the folder."""
+    going = gold[fates(gold, annotations, items, gone) == PUBLISHED]
+    kept = annotations[~annotations["item_id"].map(lambda name: covers(gone, name)).astype(bool)]
+    rows = {one.id: labelled(going, items, one) for one in book.questions.values()}
+    rows[ANSWERED] = answered(kept, items, book)
+    return dict(
+        file for config, found in rows.items() for file in release.cut(config, found, release.of_config(config, book))
+    )
 
 
 def left_out(
-    gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook
+    gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook, gone: Collection[str] = ()
 ) -> dict[str, dict[str, int]]:
-    """How many rows of each config are not in the release, by reason."""
-    reasons = fates(gold, annotations, items)
+    """How many rows of each config are not in the dataset, by reason."""
+    reasons = fates(gold, annotations, items, gone)
+    why = annotations["item_id"].map(
+        items.set_index("item_id")["split"].isin(SPLIT_NAMES).map({True: "", False: ASIDE})
+    )
+    why = why.mask(annotations["item_id"].map(lambda name: covers(gone, name)).astype(bool), WITHDRAWN)
+    answers = why.mask(~annotations["item_id"].isin(items["item_id"]), ORPHANED)
     staying = {
-        question: reasons[(gold["question"] == question) & (reasons != PUBLISHED)].value_counts()
-        for question in book.questions
-    }
-    orphans = int((~annotations["item_id"].isin(items["item_id"])).sum())
-    return {
-        **{config: {str(reason): int(n) for reason, n in sorted(counts.items())} for config, counts in staying.items()},
-        ANSWERED: {ORPHANED: orphans} if orphans else {},
-    }
+        question: reasons[(gold["question"] == question) & (reasons != PUBLISHED)] for question in book.questions
+    } | {ANSWERED: answers[answers != ""]}
+    return {config: counted(found) for config, found in staying.items()}
 
 
-def fill(folder: Path, files: dict[str, pa.Table], card: Path, about: dict[str, object]) -> None:
-    """Write the release into an empty folder, and a manifest that says what each file is."""
-    for name, table in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, folder / name, compression="zstd")
-    shutil.copyfile(card, folder / "README.md")
-    listed = {
-        name: {"rows": files[name].num_rows if name in files else None, "sha256": sha256(folder / name)}
-        for name in sorted([*files, "README.md"])
-    }
-    whole = json.dumps({**about, "files": listed}, indent=2, ensure_ascii=False, sort_keys=True)
-    (folder / "manifest.json").write_text(f"{whole}\n", encoding="utf-8")
+def counted(reasons: pd.Series) -> dict[str, int]:
+    """How often each reason stands, in the order of the reasons."""
+    return {str(reason): int(count) for reason, count in sorted(reasons.value_counts().items())}
 
 
-def sha256(path: Path) -> str:
-    """The hash of a file's bytes, hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def place(folder: Path, files: dict[str, pa.Table], card: Path, about: dict[str, object]) -> None:
-    """Make the folder anew beside its place and move it there whole, so that nothing of an older release stays."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "manifest.json").exists():
-        raise ContractError(f"{folder} holds files of somebody else. Name an empty folder, or move them away.")
-    beside, former = (folder.with_name(f".{folder.name}.{os.getpid()}.{part}") for part in ("new", "old"))
-    try:
-        beside.mkdir(parents=True)
-        fill(beside, files, card, about)
-        if folder.exists():
-            folder.rename(former)
-        beside.rename(folder)
-        shutil.rmtree(former, ignore_errors=True)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+def waiting(gold: pd.DataFrame, items: pd.DataFrame) -> list[str]:
+    """The gold rows of the test split that nobody has settled: on these, a score on the test split is silent."""
+    test = set(items.loc[items["split"] == "test", "item_id"])
+    wanting = gold["outcome"].isin(("tied", "no majority", "too few votes")) | (gold["priority"] >= 0)
+    open_still = wanting & (gold["provenance"] != "adjudicated") & gold["item_id"].isin(test)
+    return sorted(gold.loc[open_still, "gold_id"])
 
 
 def main(
     codebook_file: Path,
-    card: Path,
     item_file: Path,
     article_file: Path,
+    sentence_file: Path,
+    copy_file: Path,
     annotation_file: Path,
     gold_file: Path,
     split_file: Path,
-    manifest: Path,
+    guard_file: Path,
+    tombstones: Path,
+    batch_file: Path,
+    out: Path,
 ) -> None:
     """Read everything, write the folder that holds the manifest."""
     book, gold, annotations = codebook.load(codebook_file), GOLD.read(gold_file), ANNOTATIONS.read(annotation_file)
-    splits = SPLITS.read(split_file)
-    items = ITEMS.read(item_file).merge(ARTICLES.read(article_file, ["article_id", "url"]), on="article_id")
-    items = items.merge(splits[["item_id", "split"]], on="item_id")
-    files, reasons = tables(gold, annotations, items, book), left_out(gold, annotations, items, book)
-    about = {
-        "codebook_version": book.version,
-        "demonstration": bool(items["demonstration"].any()),
-        "left_out": reasons,
-        "salt": str(splits["salt"].iloc[0]) if len(splits) else "",
-        "written_by": {"datasets": datasets.__version__, "pyarrow": pa.__version__},
-    }
-    place(manifest.parent, files, card, about)
-    print(closing(files, reasons, manifest.parent), flush=True)
+    asked, splits, gone = (
+        ITEMS.read(item_file),
+        placed(SPLITS.read(split_file)),
+        withdrawn.ids(withdrawn.load(tombstones)),
+    )
+    asked = asked.drop(columns="drawn").merge(drawn(batch_file, asked), on="item_id")
+    asked = asked.merge(splits[["item_id", "split"]], on="item_id")
+    articles = ARTICLES.read(article_file, OF_ARTICLE)
+    sentences = SENTENCES.read(sentence_file, OF_SENTENCE)
+    items = places(asked, articles, sentences, DUPLICATES.read(copy_file), guard.load(guard_file))
+    files, reasons = tables(gold, annotations, items, book, gone), left_out(gold, annotations, items, book, gone)
+    told = about(book, items, splits) | {"left_out": reasons, "unsettled_test": waiting(gold, items)}
+    release.place(out.parent, files, {"README.md": release.own_card(files)}, told)
+    print(closing(files, reasons, out.parent), flush=True)
+
+
+def about(book: Codebook, items: pd.DataFrame, splits: pd.DataFrame) -> dict[str, object]:
+    """What the manifest says beside its files."""
+    salt = str(splits["salt"].iloc[0]) if len(splits) else ""
+    return {"codebook_version": book.version, "demonstration": bool(items["demonstration"].any()), "salt": salt}
 
 
 def closing(files: dict[str, pa.Table], reasons: dict[str, dict[str, int]], folder: Path) -> str:

@@ -18,6 +18,25 @@ SPLITS = Table(
     },
 )
 
+REHYDRATED = Table(
+    name="rehydrated",
+    key="sentence_id",
+    columns={
+        "sentence_id": (pa.string(), "a sentence of a release"),
+        "article_id": (pa.string(), "the article it stands in"),
+        "outlet": (pa.string(), "who published it"),
+        "url": (pa.string(), "where it was published, empty if unknown"),
+        "status": (
+            pa.string(),
+            "exact: the same characters at the same place; moved: elsewhere in its article; changed: edited since; "
+            "missing: its article was not found",
+        ),
+        "text": (pa.string(), "its words; empty if they were not found, or edited in a way that can turn their sense"),
+        "detail": (pa.string(), "what is other, empty if nothing is"),
+        "source": (pa.string(), "where it was found: copy, live or archive; empty if it was not"),
+    },
+)
+
 PREDICTIONS = Table(
     name="baseline",
     key="prediction_id",

@@ -1,0 +1,215 @@
+"""Items -> batch: which are asked, a random sample first and then those that teach a model most, and why."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+
+from corpus import toml
+from corpus.errors import ContractError
+from corpus.shell import shell
+from corpus.tables import CONTRASTS, DUPLICATES, ITEMS
+from labeling import picks
+from labeling.draw import bucket, ranks
+from labeling.tables import BATCH, PROBABILITIES, if_there
+
+SAMPLE, ALL, AUDIT = "sample", "all", "audit"
+GONE = "no item any more"
+UNKNOWN = float("nan")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """batch.toml: the salt, the sample's percent of articles and its size, and the shares of later draws."""
+
+    salt: str
+    percent: int
+    sample: int
+    all_up_to: int
+    shares: Mapping[str, int]
+
+
+def load(path: Path) -> Settings:
+    """Read the settings, or say what in the file is wrong."""
+    raw = toml.read(path)
+    wanted = {field.name for field in fields(Settings)}
+    if wrong := sorted(wanted ^ set(raw)):
+        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
+    for fault in faults(found := Settings(**raw)):
+        raise ContractError(f"{path}: {fault} Correct it.")
+    return found
+
+
+def faults(settings: Settings) -> Iterator[str]:
+    """What the settings say that cannot be."""
+    counts = {"percent": settings.percent, "sample": settings.sample, "all_up_to": settings.all_up_to}
+    for name, count in counts.items():
+        if not isinstance(count, int) or count < 0:
+            yield f"{name} is {count!r}, but it is a whole number, 0 or more."
+    if not 0 < settings.percent < 100:  # noqa: PLR2004
+        yield f"percent is {settings.percent}, but it is above 0 and below 100."
+    shares = settings.shares
+    if set(shares) != set(picks.REASONS) or not all(isinstance(one, int) and one >= 0 for one in shares.values()):
+        yield f"[shares] are {', '.join(picks.REASONS)}, whole numbers, 0 or more."
+
+
+def prepared(items: pd.DataFrame, duplicates: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Items with what a draw needs to know: their copies, whether they are held for the sample, and a random number.
+
+    Items of one `kin` are of sentences that are copies, items of one `wording` ask the same of such sentences.
+    """
+    groups = dict(zip(duplicates["sentence_id"], duplicates["group_id"], strict=True))
+    kin = items["sentence_id"].map(lambda sentence: groups.get(sentence, sentence))
+    asks = items["item_id"].map(lambda item: item.rpartition("@")[2])
+    held = {article: is_held(article, settings) for article in items["article_id"].unique()}
+    return items.assign(
+        kin=kin,
+        wording=kin + "@" + asks,
+        held=items["article_id"].map(held).astype(bool),
+        rank=ranks(items["item_id"], settings.salt),
+    )
+
+
+def is_held(article_id: str, settings: Settings) -> bool:
+    """Whether an article's items are asked for the sample alone."""
+    return bucket(article_id, settings.salt) >= 100 - settings.percent
+
+
+def one_each(items: pd.DataFrame) -> pd.DataFrame:
+    """One item of each wording, that with the least id, in random order; `copies` counts all that it stands for."""
+    copies = items.groupby("wording")["item_id"].transform("size")
+    return items.assign(copies=copies).sort_values("item_id").drop_duplicates("wording").sort_values("rank")
+
+
+def sample(units: pd.DataFrame, asked: set[str], settings: Settings) -> pd.DataFrame:
+    """The first of the held units in random order, but for those asked before.
+
+    Later articles may push a unit back behind the last; it was drawn and stays so. Sampling by numbers that never
+    change: Ohlsson, “Coordination of samples using permanent random numbers” (1995).
+    """
+    first = units.head(settings.sample)
+    return drawn(first[~first["wording"].isin(asked)], SAMPLE, chance(len(units), settings), len(units))
+
+
+def chance(units: int, settings: Settings) -> float:
+    """How likely a unit was to be in the sample: its article to be held, and itself to come first."""
+    return settings.percent / 100 * min(1.0, settings.sample / max(units, 1))
+
+
+def rest(units: pd.DataFrame, asked: set[str], whole: bool, settings: Settings) -> pd.DataFrame:
+    """What else is asked at once: all of a small workspace, else what shows how far the targets' cues reach."""
+    left = units[~units["wording"].isin(asked)]
+    if whole:
+        return drawn(left, ALL, 1 - settings.percent / 100, len(units))
+    return drawn(left[left["drawn"] == "audit"], AUDIT, UNKNOWN, int((units["drawn"] == "audit").sum()))
+
+
+def drawn(units: pd.DataFrame, reason: str, probability: float, population: int) -> pd.DataFrame:
+    """Units as rows of BATCH, all but number and place; each has its copies' chance to stand for them."""
+    return units.assign(
+        reason=reason, probability=probability / units["copies"], population=population, score=UNKNOWN, withdrawn=""
+    )
+
+
+def candidates(prepared: pd.DataFrame, asked: set[str], twins: picks.Twins) -> pd.DataFrame:
+    """Units that a model may learn from: not held, nor a copy or twin of what is, for the splits set those aside."""
+    held = set(prepared.loc[prepared["held"], "kin"])
+    apart = held | {twin for one in held for twin in twins.get(one, ())}
+    units = one_each(prepared[~prepared["held"]])
+    return units[~units["wording"].isin(asked) & ~units["kin"].isin(apart)]
+
+
+def batch(
+    former: pd.DataFrame,
+    items: pd.DataFrame,
+    twins: picks.Twins,
+    probabilities: pd.DataFrame,
+    more: int,
+    settings: Settings,
+) -> pd.DataFrame:
+    """What was drawn before, with what is drawn now; items are those of `prepared`."""
+    wordings = dict(zip(items["item_id"], items["wording"], strict=True))
+    asked = {wordings.get(item, item) for item in former["item_id"]}
+    sampled = {wordings.get(item, item) for item in former.loc[former["reason"] == SAMPLE, "item_id"]}
+    held, free = one_each(items[items["held"]]), one_each(items[~items["held"]])
+    first = sample(held, sampled, settings)
+    asked |= set(first["wording"])
+    second = rest(free, asked, len(items) <= settings.all_up_to, settings)
+    asked |= set(second["wording"])
+    units, ways = candidates(items, asked, twins), picks.ways(asked, twins, probabilities)
+    third = picks.more(units, ways, more, settings.shares)
+    kept = standing(former, set(wordings), chance(len(held), settings))
+    return BATCH.check(numbered(kept, [first, second, third.assign(withdrawn="")]))
+
+
+def standing(former: pd.DataFrame, items: set[str], chance: float) -> pd.DataFrame:
+    """What was drawn before: what is gone is asked no more, and a sample grown larger was likelier for all it holds."""
+    likelier = (chance / former["copies"]).clip(lower=former["probability"])
+    withdrawn = former["item_id"].map(lambda item: "" if item in items else GONE)
+    probability = former["probability"].where(former["reason"] != SAMPLE, likelier)
+    return former.assign(withdrawn=withdrawn, probability=probability)
+
+
+def numbered(former: pd.DataFrame, draws: list[pd.DataFrame]) -> pd.DataFrame:
+    """All rows, those of each new draw with its number and in random order."""
+    parts = [former] if len(former) else []
+    last = int(former["batch"].max()) if len(former) else 0
+    for number, rows in enumerate((rows for rows in draws if len(rows)), last + 1):
+        parts.append(rows.sort_values("rank").assign(batch=number, place=range(len(rows))))
+    return pd.concat([part[list(BATCH.columns)] for part in parts], ignore_index=True) if parts else former
+
+
+def same_sample(former: pd.DataFrame, path: Path, settings: Settings) -> None:
+    """Refuse settings under which an item that a model may have chosen would be in the sample, or the other way."""
+    held = former["article_id"].map(lambda article: is_held(article, settings))
+    wrong = former[held != (former["reason"] == SAMPLE)]
+    if len(wrong):
+        one = wrong.iloc[0]
+        raise ContractError(
+            f"{path} draws another sample than the workspace began with: {len(wrong):,} items were drawn otherwise, "
+            f"the first {one['item_id']} as {one['reason']!r}. Put salt and percent back as they were."
+        )
+
+
+def number(more: str) -> int:
+    """How many more are wanted; "" is none."""
+    if more and not more.isdecimal():
+        raise ContractError(f"MORE is {more!r}, but it is how many more items to draw: `make batch MORE=300`.")
+    return int(more or 0)
+
+
+def told(found: pd.DataFrame, before: int, more: int, unsaid: bool) -> str:
+    """The closing line: what was drawn now and why, and what there was none of."""
+    new = Counter(found["reason"][before:])
+    gone = int((found["withdrawn"] != "").sum())
+    parts = [f"drawn now: {', '.join(f'{count:,} {reason}' for reason, count in new.items()) or 'none'}"]
+    parts += ["no probabilities yet, so by diversity and at random"] if more and unsaid else []
+    parts += [f"{gone:,} are no items any more"] if gone else []
+    return "; ".join(parts)
+
+
+def main(
+    setting_file: Path,
+    item_file: Path,
+    duplicate_file: Path,
+    contrast_file: Path,
+    probability_file: Path,
+    more: str,
+    out: Path,
+) -> None:
+    """Read items, copies, contrasts, what was drawn before and what a model says, write batch."""
+    settings, wanted = load(setting_file), number(more)
+    former = if_there(BATCH, out)
+    same_sample(former, setting_file, settings)
+    duplicates = DUPLICATES.read(duplicate_file, ["sentence_id", "group_id"])
+    items = ITEMS.read(item_file, ["item_id", "sentence_id", "article_id", "drawn", *(["text"] if wanted else [])])
+    twins = picks.twins(CONTRASTS.read(contrast_file, ["sentence_a", "sentence_b"]), duplicates)
+    probabilities = if_there(PROBABILITIES, probability_file) if wanted else PROBABILITIES.frame([])
+    found = batch(former, prepared(items, duplicates, settings), twins, probabilities, wanted, settings)
+    BATCH.write(found, out, told(found, len(former), wanted, probabilities.empty))
+
+
+if __name__ == "__main__":
+    shell(main)

@@ -1,0 +1,96 @@
+"""What was measured with so many labels -> what will be measured with more: a value, and a band around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+POWERS = np.linspace(0.1, 1.5, 29)  # how fast a learning curve may flatten
+CHANCE = 0.03  # what 2,000 bootstrap draws add to the deviation of the logarithm of two widths' ratio, by simulation
+
+
+class Forecast(NamedTuple):
+    """A value, and the ends of the band in which it will lie with the probability `level`."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The probability of bands, 0 to 1, and how a learning curve's draws are resampled."""
+
+    level: float
+    draws: int
+    seed: int
+
+
+def narrowed(half_width: float, items: int, articles: int, more: int, level: float) -> Forecast:
+    """Half the width of an interval by bootstrap over articles, with so many items more, in articles like those before.
+
+    It shrinks with the root of the number of articles. The band is that of a ratio of two estimated deviations, of n
+    articles and of these among N: the variance of its logarithm is 1/2n - 1/2N.
+    """
+    value = half_width * np.sqrt(items / (items + more))
+    deviation = np.sqrt(1 / (2 * articles) * (1 - items / (items + more)) + CHANCE**2)
+    apart = np.exp(NormalDist().inv_cdf((1 + level) / 2) * deviation)
+    return Forecast(float(value), float(value / apart), float(value * apart))
+
+
+def learned(items: Numbers, draws: Numbers, scores: Numbers, more: Sequence[int], chance: Chance) -> list[Forecast]:
+    """The score of a model with so many items more: the present score, and what a power law through its parts' adds.
+
+    A point of the curve is a score with so many items of a draw. The band holds what resampled draws would say, and the
+    scatter of points around the law: two scores of which one had n items and the other these among N differ by it with
+    a variance of 2 (1 - n/N). Power laws of learning: Hestness et al., “Deep learning scaling is predictable” (2017).
+    """
+    random = np.random.default_rng(chance.seed)
+    now, last = items.max(), scores[items == items.max()].mean()
+    part = items < now
+    names, place = np.unique(draws[part], return_inverse=True)
+    counts = random.multinomial(len(names), np.full(len(names), 1 / len(names)), chance.draws)
+    weights = np.vstack([np.ones(part.sum()), counts[:, place].astype(np.float64)]) * items[part]
+    law = fitted(items[part], scores[part], weights)
+    scatter = scores[part] - law(items[part])[0]
+    found = []
+    for later in (now + one for one in more):
+        said = last + law(np.array([later]))[:, 0] - law(np.array([now]))[:, 0]
+        came = said[1:] + random.choice(scatter, chance.draws) * np.sqrt(2 * (1 - now / later))
+        low, high = np.quantile(came, [(1 - chance.level) / 2, (1 + chance.level) / 2])
+        found.append(Forecast(*(float(np.clip(end, 0, 1)) for end in (said[0], low, high))))
+    return found
+
+
+@dataclass(frozen=True)
+class Law:
+    """Power laws: best score less loss * items ** -power; each parameter has the shape (laws,)."""
+
+    best: Numbers
+    loss: Numbers
+    power: Numbers
+
+    def __call__(self, items: Numbers) -> Numbers:
+        """The scores with so many items: shape (laws, items)."""
+        flat: Numbers = self.best[:, None] - self.loss[:, None] * items[None, :] ** -self.power[:, None]
+        return flat
+
+
+def fitted(items: Numbers, scores: Numbers, weights: Numbers) -> Law:
+    """The power laws of least squares, none of which falls; weights has the shape (laws, points)."""
+    x = items[None, :] ** -POWERS[:, None]
+    total, y = weights.sum(axis=1)[:, None], (weights @ scores)[:, None]
+    mean_x, mean_y = weights @ x.T / total, y / total
+    spread = weights @ (x**2).T / total - mean_x**2
+    both = weights @ (x * scores).T / total - mean_x * mean_y
+    loss = np.maximum(-both / spread, 0)
+    best = mean_y + loss * mean_x
+    square = loss**2 * spread + 2 * loss * both  # what the fit takes from the variance of scores
+    chosen = square.argmin(axis=1)[:, None]
+    best, loss = (np.take_along_axis(each, chosen, axis=1)[:, 0] for each in (best, loss))
+    return Law(best, loss, POWERS[chosen[:, 0]])
