@@ -120,7 +120,7 @@ $(DATA)/agreement.parquet: labeling/agreement.py labeling/measures.py labeling/b
 
 rulings: $(DATA)/rulings.parquet          ## one row an adjudicator's current ruling on an item
 $(DATA)/rulings.parquet: labeling/rulings.py labeling/choices.py labeling/codebook.py labeling/current.py \
-  labeling/codebook.toml $(DATA)/items.parquet $(wildcard $(DATA)/decisions.parquet)
+  labeling/versions.py labeling/codebook.toml $(DATA)/items.parquet $(wildcard $(DATA)/decisions.parquet)
 	@$(PYTHON) -m labeling.rulings labeling/codebook.toml $(DATA)/items.parquet $(DATA)/decisions.parquet $@
 
 gold: $(DATA)/gold.parquet                ## the label of each item, how it was settled, and how surely
@@ -131,16 +131,16 @@ $(DATA)/gold.parquet: labeling/gold.py labeling/settling.py labeling/aggregation
 	  $(DATA)/rulings.parquet $(DATA)/probabilities.parquet $@
 
 annotators: $(DATA)/annotators.parquet    ## how each annotator works: checks, repeats, speed, agreement with the others
-$(DATA)/annotators.parquet: labeling/annotators.py labeling/codebook.py labeling/codebook.toml \
-  labeling/annotators.toml $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet \
+$(DATA)/annotators.parquet: labeling/annotators.py labeling/workload.py labeling/codebook.py \
+  labeling/codebook.toml labeling/annotators.toml $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet \
   $(wildcard $(DATA)/checks.parquet)
 	@$(PYTHON) -m labeling.annotators labeling/codebook.toml labeling/annotators.toml $(DATA)/assignments.parquet \
 	  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/checks.parquet $@
 
 adjudication: $(DATA)/adjudication.parquet  ## who rules on what the votes leave open, with an audit mixed in
-$(DATA)/adjudication.parquet: labeling/adjudication.py labeling/codebook.py labeling/draw.py labeling/ids.py \
-  labeling/codebook.toml labeling/adjudication.toml $(DATA)/items.parquet $(DATA)/assignments.parquet \
-  $(DATA)/annotations.parquet $(DATA)/gold.parquet
+$(DATA)/adjudication.parquet: labeling/adjudication.py labeling/workload.py labeling/codebook.py labeling/draw.py \
+  labeling/ids.py labeling/codebook.toml labeling/adjudication.toml $(DATA)/items.parquet \
+  $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
 	@$(run)
 
 status: $(DATA)/status.html               ## who has done how much, agreement so far, what is stuck: a screen and a page

@@ -2,14 +2,13 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from corpus import toml
-from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import ITEMS
 from labeling import charts, codebook, pages, workload
@@ -47,11 +46,7 @@ class Work:
 
 def load(path: Path) -> Settings:
     """Read what is shown, or say what in the file is wrong."""
-    raw = toml.read(path)
-    wanted = {field.name for field in fields(Settings)}
-    if wrong := sorted(wanted ^ set(raw)):
-        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
-    return Settings(**raw)
+    return toml.settings(path, Settings)
 
 
 def progress(work: Work, rows: Rows) -> dict[str, Any]:
