@@ -25,7 +25,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def settings(path: Path, kind: type[Settings]) -> Settings:
-    """A settings file as a dataclass whose fields are its keys: numbers, words, lists of words; none lacks or is more."""
+    """A settings file as a dataclass whose fields are its keys, none missing: numbers, words, lists of words."""
     raw, wanted = read(path), get_type_hints(kind)
     for name, of in wanted.items():
         if name not in raw:
