@@ -27,7 +27,7 @@ again = $(MAKE) --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace publish release diff withdraw rehydrate \
   fetch articles repeated sentences duplicates items interface relabel checks batch assignments annotations agreement \
-  rulings gold annotators adjudication recall plan splits dataset card baseline report summary edition
+  rulings gold annotators adjudication status recall plan splits dataset card baseline report summary edition
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -122,9 +122,9 @@ $(DATA)/agreement.parquet: labeling/agreement.py labeling/measures.py labeling/b
 
 rulings: $(DATA)/rulings.parquet          ## one row an adjudicator's current ruling on an item
 $(DATA)/rulings.parquet: labeling/rulings.py labeling/answered.py labeling/choices.py labeling/codebook.py \
-  labeling/current.py \
-  labeling/codebook.toml $(DATA)/items.parquet $(wildcard $(DATA)/decisions.parquet)
-	@$(PYTHON) -m labeling.rulings labeling/codebook.toml $(DATA)/items.parquet $(DATA)/decisions.parquet $@
+  labeling/current.py labeling/versions.py labeling/codebook.toml $(DATA)/items.parquet $(wildcard $(DATA)/decisions.parquet) \
+  | $(DATA)/interface.xml
+	@$(PYTHON) -m labeling.rulings labeling/codebook.toml $(DATA)/codebooks $(DATA)/items.parquet $(DATA)/decisions.parquet $@
 
 gold: $(DATA)/gold.parquet                ## the label of each item, how it was settled, and how surely
 $(DATA)/gold.parquet: labeling/gold.py labeling/settling.py labeling/aggregation.py labeling/codebook.py \
@@ -134,17 +134,29 @@ $(DATA)/gold.parquet: labeling/gold.py labeling/settling.py labeling/aggregation
 	  $(DATA)/rulings.parquet $(DATA)/probabilities.parquet $@
 
 annotators: $(DATA)/annotators.parquet    ## how each annotator works: checks, repeats, speed, agreement with the others
-$(DATA)/annotators.parquet: labeling/annotators.py labeling/codebook.py labeling/codebook.toml \
-  labeling/annotators.toml $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet \
+$(DATA)/annotators.parquet: labeling/annotators.py labeling/workload.py labeling/codebook.py \
+  labeling/codebook.toml labeling/annotators.toml $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet \
   $(wildcard $(DATA)/checks.parquet)
 	@$(PYTHON) -m labeling.annotators labeling/codebook.toml labeling/annotators.toml $(DATA)/assignments.parquet \
 	  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/checks.parquet $@
 
 adjudication: $(DATA)/adjudication.parquet  ## who rules on what the votes leave open, with an audit mixed in
-$(DATA)/adjudication.parquet: labeling/adjudication.py labeling/codebook.py labeling/draw.py labeling/ids.py \
-  labeling/codebook.toml labeling/adjudication.toml $(DATA)/items.parquet $(DATA)/assignments.parquet \
-  $(DATA)/annotations.parquet $(DATA)/gold.parquet
+$(DATA)/adjudication.parquet: labeling/adjudication.py labeling/workload.py labeling/codebook.py labeling/draw.py \
+  labeling/ids.py labeling/codebook.toml labeling/adjudication.toml $(DATA)/items.parquet \
+  $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
 	@$(run)
+
+status: $(DATA)/status.html               ## who has done how much, agreement so far, what is stuck: a screen and a page
+	@$(PYTHON) -m labeling.overview $(DATA)/status.json $<
+
+$(DATA)/status.html: labeling/status.py labeling/workload.py labeling/audits.py labeling/charts.py labeling/figures.py \
+  labeling/pages.py labeling/look.css.jinja labeling/status.html.jinja labeling/codebook.py labeling/codebook.toml \
+  labeling/status.toml $(DATA)/items.parquet $(DATA)/assignments.parquet $(DATA)/annotations.parquet \
+  $(DATA)/agreement.parquet $(DATA)/rulings.parquet $(DATA)/gold.parquet $(DATA)/annotators.parquet \
+  $(wildcard $(DATA)/adjudication.parquet)
+	@$(PYTHON) -m labeling.status labeling/codebook.toml labeling/status.toml $(DATA)/items.parquet \
+	  $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/rulings.parquet \
+	  $(DATA)/gold.parquet $(DATA)/annotators.parquet $(DATA)/adjudication.parquet $@ $(DATA)/status.json
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
 $(DATA)/recall.parquet: labeling/recall.py labeling/codebook.py \
@@ -271,6 +283,7 @@ bench: $(VENV)/bench                      ## measure side by side what claims to
 	$(PYTHON) -m tests.benchmarks.bench_splitting
 	$(PYTHON) -m tests.benchmarks.bench_duplicates
 	$(PYTHON) -m tests.benchmarks.bench_corpus
+	$(PYTHON) -m tests.benchmarks.bench_measures
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 

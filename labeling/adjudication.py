@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from labeling.codebook import Codebook
 from labeling.draw import bucket, ranks
 from labeling.ids import assignment_id, task_key
 from labeling.tables import ADJUDICATION, ANNOTATIONS, ASSIGNMENTS, GOLD, if_there
+from labeling.workload import still_open
 
 DISAGREEMENT, SENSITIVE, SUSPECTED = "disagreement", "sensitive to the method", "suspected error"
 SPLIT, AUDIT = "split votes", "audit"
@@ -37,18 +38,15 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read who rules on what, or say what in the file is wrong."""
-    raw = toml.read(path)
-    wanted = {field.name for field in fields(Settings)}
-    if wrong := sorted(wanted ^ set(raw)):
-        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
-    names = raw["adjudicators"]
+    found = toml.settings(path, Settings)
+    names = found.adjudicators
     if odd := [name for name in names if not re.fullmatch(r"[a-z][a-z0-9-]*", name)]:
         raise ContractError(f"{path}: {odd[0]!r} is no pseudonym; use small letters, digits and hyphens.")
     if len(set(names)) < len(names):
         raise ContractError(f"{path}: `adjudicators` names somebody twice. Correct it.")
-    if not (0 <= raw["audit"] <= 100 and raw["open_at_most"] >= 0):  # noqa: PLR2004 - percent
+    if not (0 <= found.audit <= 100 and found.open_at_most >= 0):  # noqa: PLR2004 - percent
         raise ContractError(f"{path}: audit is 0 to 100 percent, and open_at_most is not below 0. Correct it.")
-    return Settings(**raw)
+    return found
 
 
 def why(gold: pd.DataFrame) -> pd.Series:
@@ -82,8 +80,8 @@ def mixed(doubts: Mapping[str, str], audits: Sequence[str], salt: str) -> dict[s
 
 def waiting(assignments: pd.DataFrame, annotations: pd.DataFrame) -> set[str]:
     """The items on which somebody's vote is still to come."""
-    asked = assignments[(assignments["purpose"] == "batch") & (assignments["withdrawn"] == "")]
-    return set(asked.loc[~asked["assignment_id"].isin(annotations["annotation_id"]), "item_id"])
+    left = still_open(assignments, annotations)
+    return set(left.loc[left["purpose"] == "batch", "item_id"])
 
 
 def ballots(annotations: pd.DataFrame, book: Codebook, salt: str) -> dict[str, tuple[str, set[str]]]:
@@ -117,8 +115,9 @@ def opened(former: pd.DataFrame, gold: pd.DataFrame, free: set[str], settings: S
     """As many items as there is room for, of those that are free to be ruled on and were not assigned before."""
     assigned = set(former.loc[former["codebook_version"] == version, "item_id"])
     ruled = set(gold.loc[gold["provenance"] == "adjudicated", "item_id"])
-    doubts = {item: reason for item, reason in doubtful(gold, settings).items() if item in free - assigned}
-    audits = [item for item in audited(gold, settings) if item in free - assigned - set(doubts)]
+    able = free - assigned
+    doubts = {item: reason for item, reason in doubtful(gold, settings).items() if item in able}
+    audits = [item for item in audited(gold, settings) if item in able and item not in doubts]
     queue = list(mixed(doubts, audits, settings.salt).items())
     room = max(0, settings.open_at_most - len(assigned - ruled))
     return Round(former, dict(queue[:room]), len(queue[room:]))

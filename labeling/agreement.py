@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corpus import toml
-from corpus.errors import ContractError
 from corpus.shell import shell
 from labeling import codebook
 from labeling.bootstrap import Bootstrap
@@ -51,20 +50,17 @@ class Slice:
 
 def load(path: Path) -> Bootstrap:
     """Read how intervals are drawn, or say what in the file is wrong."""
-    try:
-        return Bootstrap(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} must give seed, draws and percent: {error}. Correct it.") from error
+    return toml.settings(path, Bootstrap)
 
 
 def questions(annotations: pd.DataFrame, book: Codebook) -> Iterator[Asked]:
-    """Every question, any label but none against none where the codebook gates it, and every follow-up."""
+    """Every question, any label against the one that says nothing where the codebook gates it, and every follow-up."""
     for one in book.questions.values():
         answers = said(annotations, annotations[one.id].map(lambda label: (label,) if label else ()))
         yield Asked(one.id, tuple(one.labels), answers, one.threshold, sliced=True)
         if one.any_threshold is not None:
-            merged = answers["label"].map(lambda label: label if label == ("none",) else ("any",))
-            yield Asked("any_violation", ("any", "none"), said(answers, merged), one.any_threshold, sliced=True)
+            merged = answers["label"].map(lambda label, without=(one.without,): label if label == without else ("any",))
+            yield Asked(one.any, ("any", one.without), said(answers, merged), one.any_threshold, sliced=True)
     for more in book.follow_ups.values():
         column = annotations[more.id]
         labels = column.map(lambda label: (label,) if label else ()) if more.choice == "single" else column.map(tuple)

@@ -16,9 +16,7 @@ from labeling.choices import Chosen, fault, given, labels, ticked
 from labeling.codebook import Codebook
 from labeling.current import current
 from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS
-from labeling.versions import Touched, between, stale, touched
-
-Reached = Mapping[str, Touched]  # of each earlier codebook, by version: what of its answers this one touches
+from labeling.versions import Reached, reached, stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +110,6 @@ def told(found: pd.DataFrame) -> str:
     parts = [", ".join(f"{count:,} {purpose}" for purpose, count in sorted(purposes.items()))] if purposes else []
     left = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
     return "; ".join([*parts, f"left out: {left}" if left else "none left out"])
-
-
-def reached(kept: Mapping[str, Codebook], book: Codebook) -> Reached:
-    """What of the answers under each earlier codebook this one touches, by version."""
-    return {version: touched(between(old, book)) for version, old in kept.items() if int(version) < int(book.version)}
 
 
 def main(answer_file: Path, item_file: Path, check_file: Path, codebook_file: Path, kept: Path, out: Path) -> None:

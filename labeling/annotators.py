@@ -1,7 +1,7 @@
 """Assignments, annotations, checks and agreement -> annotators: how each one works; a report that punishes nobody."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +12,9 @@ from corpus.shell import shell
 from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.tables import AGREEMENT, ANNOTATIONS, ANNOTATORS, ASSIGNMENTS, CHECKS, if_there
+from labeling.workload import DELETED, SKIPPED, still_open
 
 PASSED, BELOW, TOO_FEW = "passed", "below the pass mark", "too few answered to say"
-SKIPPED, DELETED = "skipped", "deleted in Label Studio"  # why annotations leave out an answer that is none
 NONE_ANSWERED = {"check": "no checks answered", "qualification": "none answered"}
 
 
@@ -31,13 +31,10 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read when checks are passed and who is suspected, or say what in the file is wrong."""
-    raw = toml.read(path)
-    wanted = {field.name for field in fields(Settings)}
-    if wrong := sorted(wanted ^ set(raw)):
-        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
-    if not 0 <= raw["pass_mark"] <= 1:
-        raise ContractError(f"{path}: pass_mark is {raw['pass_mark']!r}, but it is 0 to 1. Correct it.")
-    return Settings(**raw)
+    found = toml.settings(path, Settings)
+    if not 0 <= found.pass_mark <= 1:
+        raise ContractError(f"{path}: pass_mark is {found.pass_mark!r}, but it is 0 to 1. Correct it.")
+    return found
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame, book: Codebook) -> pd.Series:
@@ -76,9 +73,10 @@ def alphas(name: str, agreement: pd.DataFrame) -> pd.DataFrame:
 
 def suspicions(name: str, agreement: pd.DataFrame, seconds: pd.Series, settings: Settings) -> Iterator[str]:
     """What in an annotator's answers looks as if items were not read."""
-    for one in alphas(name, agreement).query(f"high < {settings.chance}").itertuples():
-        said = f"alpha {one.value:.2f}, at most {one.high:.2f}"
-        yield f"agrees with the others on {one.question} hardly more than chance would ({said})"
+    blind = alphas(name, agreement).query(f"high < {settings.chance}")
+    if len(blind):
+        said = ", ".join(f"{one.high:.2f} on {one.question}" for one in blind.itertuples())
+        yield f"agrees with the others hardly more than chance would (alpha at most {said})"
     if len(seconds) >= settings.timed and seconds.median() < settings.hasty:
         yield f"half of the answers took less than {seconds.median():.1f} seconds"
 
@@ -110,7 +108,7 @@ def row(name: str, known: Known, book: Codebook, settings: Settings) -> dict[str
     """One row of ANNOTATORS; known is what is about this one."""
     asked = known.assignments[known.assignments["withdrawn"] == ""]
     there = known.annotations[known.annotations["left_out"] != DELETED]
-    given = there[there["left_out"] != SKIPPED]
+    given, left = there[there["left_out"] != SKIPPED], still_open(known.assignments, known.annotations)
     counted = given[given["left_out"] == ""]
     seconds = given.loc[given["lead_time"] > 0, "lead_time"]
     checks, passed = checked(counted, known.checks, "check", book)
@@ -118,8 +116,7 @@ def row(name: str, known: Known, book: Codebook, settings: Settings) -> dict[str
     repeats, alike = repeated(counted, book)
     return {
         **{"annotator": name, "assigned": len(asked), "answered": len(given)},
-        **{"open": int((~asked["assignment_id"].isin(there["annotation_id"])).sum())},
-        **{"skipped": len(there) - len(given), "seconds": float(seconds.median())},
+        **{"skipped": len(there) - len(given), "open": len(left), "seconds": float(seconds.median())},
         **{"checks": checks, "checks_passed": passed, "checks_verdict": verdict(checks, passed, "check", settings)},
         **{"qualification": qualification, "qualification_passed": qualified},
         "qualification_verdict": verdict(qualification, qualified, "qualification", settings),

@@ -1,9 +1,12 @@
 """How our pictures look: SVG for a page, the same bytes for the same numbers, legible without colour."""
 
 import io
+from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 
 SVG = "http://www.w3.org/2000/svg"
@@ -18,7 +21,33 @@ LOOK: Any = {
     "svg.hashsalt": "sanction-stance",
 }
 INK, PAPER = "#1b2733", "#ffffff"
-FILLS = [("#2f5d8a", ""), ("#9dbcd8", "///"), ("#ffffff", "")]  # dark, hatched, white: told apart on any printer
+FILLS = [  # dark, hatched, white, dotted: told apart on any printer
+    ("#2f5d8a", ""),
+    ("#9dbcd8", "///"),
+    ("#ffffff", ""),
+    ("#e9e2d2", "..."),
+]
+
+
+def bars(counts: Mapping[str, Mapping[str, int]], name: str, alt: str) -> str:
+    """Bars cut into parts; counts: what a bar is of -> part -> how many. The counts stand beside the bars."""
+    labels, parts = list(counts), list(next(iter(counts.values())))
+    with mpl.rc_context(LOOK):
+        figure = Figure(figsize=(7.2, 1.0 + 0.46 * len(labels)), layout="constrained")
+        axes = figure.add_subplot()
+        left = np.zeros(len(labels))
+        for part, (fill, hatch) in zip(parts, FILLS, strict=False):
+            widths = [counts[label][part] for label in labels]
+            axes.barh(labels, widths, left=left, color=fill, hatch=hatch, edgecolor=INK, lw=0.7, label=part, height=0.6)
+            left += widths
+        for at, label in enumerate(labels):
+            told = " + ".join(f"{counts[label][part]:,}" for part in parts)
+            axes.annotate(told, (left[at], at), (6, 0), textcoords="offset points", va="center", color=INK)
+        axes.invert_yaxis()
+        axes.set_xlim(0, max(1, left.max()) * 1.28)
+        axes.tick_params(axis="y", length=0)
+        figure.legend(loc="outside upper right", frameon=False, ncols=len(parts))
+        return picture(figure, name, alt)
 
 
 def picture(figure: Figure, name: str, alt: str) -> str:

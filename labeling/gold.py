@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,21 +31,18 @@ from labeling.settling import (
 )
 from labeling.tables import ANNOTATIONS, GOLD, PROBABILITIES, RULINGS, if_there
 
-CANNOT_TELL, UNTOLD = "cannot_tell", "cannot tell"  # the flag, and the outcome
+UNTOLD = "cannot tell"  # the outcome of an item that somebody could not tell
 UNANIMOUS, ADJUDICATED, UNRESOLVED = "unanimous", "adjudicated", "unresolved"  # or MAJORITY: provenances
 RULED, RULING = "an adjudicator ruled", "adjudication"
 
 
 def load(path: Path) -> Settings:
     """Read how labels are settled, or say what in the file is wrong."""
-    raw = toml.read(path)
-    wanted = {field.name for field in fields(Settings)}
-    if wrong := sorted(wanted ^ set(raw)):
-        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
+    found = toml.settings(path, Settings)
     for name in ("votes_needed", "model_votes", "dawid_skene_answers"):
-        if not isinstance(raw[name], int) or raw[name] < 1:
-            raise ContractError(f"{path}: {name} is {raw[name]!r}, but it is a whole number from 1. Correct it.")
-    return Settings(**raw)
+        if (value := getattr(found, name)) < 1:
+            raise ContractError(f"{path}: {name} is {value!r}, but it is a whole number from 1. Correct it.")
+    return found
 
 
 def cast(answers: pd.DataFrame, question: Question) -> tuple[Votes, list[str]]:
@@ -80,14 +77,11 @@ class Rulings:
 
 
 def ruled(rulings: pd.DataFrame, answers: pd.DataFrame, question: Question, items: Sequence[str]) -> Rulings:
-    """The rulings on a question that count."""
+    """The rulings on a question that count; both tables say in `untold` of what they say that it cannot be told."""
     valid = rulings[(rulings["left_out"] == "") & (rulings[question.id] != "")]
     number = {label: at for at, label in enumerate(question.labels)}
     said = dict(zip(valid["item_id"], valid[question.id].map(number), strict=True))
-    doubted, unclear = (
-        {item for item, flags in zip(some["item_id"], some["flags"], strict=True) if CANNOT_TELL in flags}
-        for some in (answers, valid)
-    )
+    doubted, unclear = (set(some.loc[some["untold"], "item_id"]) for some in (answers, valid))
     untold = [item in (unclear if item in said else doubted) for item in items]
     return Rulings(np.array([said.get(item, NOBODY) for item in items], np.int64), np.array(untold, bool))
 
@@ -153,7 +147,12 @@ def gold(
 ) -> pd.DataFrame:
     """One row an item and question that was answered, items in order; an item somebody could not tell has no label."""
     counted = annotations[(annotations["purpose"] == "batch") & (annotations["left_out"] == "")]
-    parts = [settled(one, counted, rulings, probabilities, settings) for one in book.questions.values()]
+    leaving = set(book.flagged("leave_out"))
+    votes, decided = (
+        some.assign(untold=np.array([not leaving.isdisjoint(flags) for flags in some["flags"]], bool))
+        for some in (counted, rulings)
+    )
+    parts = [settled(one, votes, decided, probabilities, settings) for one in book.questions.values()]
     found = pd.concat(parts, ignore_index=True)
     if found.empty:
         return GOLD.frame([])
@@ -167,8 +166,8 @@ def told(found: pd.DataFrame) -> str:
     outcomes = Counter(found["outcome"])
     parts = [", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))]
     voted = found[found["method"] != RULING]
-    for (question, method, because), _ in voted.groupby(["question", "method", "because"], sort=False):
-        parts.append(f"{question} by {method} ({because})")
+    for (method, because), rows in voted.groupby(["method", "because"], sort=False):
+        parts.append(f"{' and '.join(sorted(set(rows['question'])))} by {method} ({because})")
     sensitive = int((found["sensitive"] & (found["outcome"] == SETTLED)).sum())
     return "; ".join([*parts, f"{sensitive:,} labels depend on the method"]) if len(found) else "no answers yet"
 

@@ -10,12 +10,12 @@ from corpus.shell import shell
 from corpus.tables import ITEMS
 from labeling import codebook
 from labeling.answered import answered
-from labeling.choices import Chosen, fault, labels, ticked
-from labeling.codebook import Codebook
+from labeling.choices import Chosen, fault, given, labels, ticked
+from labeling.codebook import GAP, REASON, Codebook
 from labeling.current import current
 from labeling.tables import DECISIONS, RULINGS, if_there
+from labeling.versions import Reached, reached, stale
 
-REASON, GAP = "reason", "guideline_gap"  # names on the adjudicators' screen
 LATER = "a later ruling on the item stands"
 
 
@@ -28,37 +28,48 @@ def said(chosen: Chosen, has_target: bool, book: Codebook) -> dict[str, object]:
     }
 
 
-def left_out(decision: Mapping[str, object], chosen: Chosen, target: str | None, book: Codebook) -> str:
+def left_out(
+    decision: Mapping[str, object], chosen: Chosen, target: str | None, book: Codebook, reach: Reached
+) -> str:
     """Why a ruling does not count, "" if it does."""
+    version, reason = str(decision["codebook_version"]), chosen.get(REASON, [])
+    under, asked = f"ruled under codebook {version}", given(chosen, bool(target), book)
     reasons = {
         "deleted in Label Studio": decision["gone"],
         "the item is no longer asked": target is None,
         "another account ruled in this project": decision["strange"],
         "skipped": decision["skipped"],
-        f"ruled under codebook {decision['codebook_version']}": decision["codebook_version"] != book.version,
+        under: version not in {book.version, *reach},
+        f"{under}, whose labels meant something else": stale(asked, reach.get(version, {})),
+        f"reason has no label {''.join(reason[:1])!r}": not book.reasons.keys() >= set(reason),
     }
-    return next((reason for reason, holds in reasons.items() if holds), "") or fault(chosen, bool(target), book)
+    return next((why for why, holds in reasons.items() if holds), "") or fault(chosen, bool(target), book)
 
 
-def ruled(decisions: pd.DataFrame, targets: Mapping[str, str], book: Codebook) -> Iterator[dict[str, object]]:
+def ruled(
+    decisions: pd.DataFrame, targets: Mapping[str, str], book: Codebook, reach: Reached
+) -> Iterator[dict[str, object]]:
     """One row of RULINGS a decision."""
-    for decision in decisions.to_dict("records"):
-        chosen, target = ticked(str(decision["result"])), targets.get(str(decision["item_id"]))
+    for row in decisions.to_dict("records"):
+        decision = {str(name): value for name, value in row.items()}
+        chosen, target = ticked(str(row["result"])), targets.get(str(row["item_id"]))
         yield {
-            **{str(name): value for name, value in decision.items()},
-            "ruling_id": decision["assignment_id"],
-            "adjudicator": decision["annotator"],
+            **decision,
+            "ruling_id": row["assignment_id"],
+            "adjudicator": row["annotator"],
             **said(chosen, bool(target), book),
-            "left_out": left_out({str(name): value for name, value in decision.items()}, chosen, target, book),
+            "left_out": left_out(decision, chosen, target, book, reach),
         }
 
 
-def rulings(decisions: pd.DataFrame, targets: Mapping[str, str], book: Codebook) -> pd.DataFrame:
+def rulings(decisions: pd.DataFrame, targets: Mapping[str, str], book: Codebook, reach: Reached) -> pd.DataFrame:
     """One row an item and adjudicator, by item; of several rulings on an item that count, the latest stands."""
-    found = answered(RULINGS, book).frame(list(ruled(current(decisions), targets, book))).sort_values(["item_id", "updated_at"])
+    table = answered(RULINGS, book)
+    found = table.frame(list(ruled(current(decisions), targets, book, reach)))
+    found = found.sort_values(["item_id", "updated_at"])
     counted = found["left_out"] == ""
-    earlier = counted & found[counted]["item_id"].duplicated(keep="last").reindex(found.index, fill_value=False)
-    return answered(RULINGS, book).check(found.assign(left_out=found["left_out"].mask(earlier, LATER)))
+    outdone = counted & found[counted]["item_id"].duplicated(keep="last").reindex(found.index, fill_value=False)
+    return table.check(found.assign(left_out=found["left_out"].mask(outdone, LATER)))
 
 
 def told(found: pd.DataFrame) -> str:
@@ -70,12 +81,13 @@ def told(found: pd.DataFrame) -> str:
     return f"{len(counted):,} count, {gaps:,} name a gap in the guidelines" + (f"; left out: {left}" if left else "")
 
 
-def main(codebook_file: Path, item_file: Path, decision_file: Path, out: Path) -> None:
-    """Read the codebook, items and what was decided, if anything was, write rulings."""
+def main(codebook_file: Path, kept: Path, item_file: Path, decision_file: Path, out: Path) -> None:
+    """Read the codebook, its earlier versions, items and what was decided, if anything was, write rulings."""
     items = ITEMS.read(item_file, ["item_id", "target"])
     targets = dict(zip(items["item_id"], items["target"], strict=True))
     book = codebook.load(codebook_file)
-    found = rulings(if_there(DECISIONS, decision_file), targets, book)
+    earlier = reached(codebook.kept(kept), book)
+    found = rulings(if_there(DECISIONS, decision_file), targets, book, earlier)
     answered(RULINGS, book).write(found, out, told(found) if len(found) else "nobody has ruled yet")
 
 

@@ -164,7 +164,7 @@ AGREEMENT = Table(
         "agreement_id": (pa.string(), "question/measure/slice/part"),
         "question": (
             pa.string(),
-            "a question or follow-up of the codebook; any_violation is sanction_violation with all but none merged",
+            "a question or follow-up of the codebook, or, under its own name, any label of a question against none",
         ),
         "measure": (
             pa.string(),

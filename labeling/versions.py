@@ -15,6 +15,7 @@ from labeling.choices import BLANK, Given
 from labeling.codebook import FLAGS, REASON, Codebook, Declared, FollowUp, Label, Question
 
 Touched = Mapping[str, frozenset[str]]  # by set of answers, the labels that may be others now; BLANK for none given
+Reached = Mapping[str, Touched]  # of each earlier codebook, by version: what of its answers a later one touches
 
 MINOR_OF_LABELS = ("shows", "hotkey", "examples", "hard_cases", "effect")
 MINOR_OF_QUESTIONS = ("title", "threshold", "without", "any", "any_threshold")
@@ -208,3 +209,8 @@ def stale(given: Given, reached: Touched) -> dict[str, list[str]]:
     """
     found = {asked: [one for one in chosen if one in reached.get(asked, ())] for asked, chosen in given.items()}
     return {asked: labels for asked, labels in found.items() if labels}
+
+
+def reached(kept: Mapping[str, Codebook], book: Codebook) -> Reached:
+    """What of the answers under each earlier codebook this one touches, by version."""
+    return {version: touched(between(old, book)) for version, old in kept.items() if int(version) < int(book.version)}

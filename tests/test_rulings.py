@@ -35,7 +35,7 @@ def decided(item: str, adjudicator: str = "adjudicator-1", at: int = 1, **more: 
 
 def found(*decisions: dict[str, object]) -> pd.DataFrame:
     """The rulings of these decisions."""
-    return rulings(DECISIONS.frame(list(decisions)), TARGETS, BOOK)
+    return rulings(DECISIONS.frame(list(decisions)), TARGETS, BOOK, {})
 
 
 def test_a_decision_is_a_ruling_with_its_labels_its_reason_and_the_gap_it_names():
@@ -74,6 +74,7 @@ def test_of_a_changed_mind_the_latest_counts_and_of_two_adjudicators_the_later()
         pytest.param(decided("a.1@x", gone="deleted"), "deleted in Label Studio", id="deleted"),
         pytest.param(decided("c.1@x"), "the item is no longer asked", id="an item that went"),
         pytest.param(decided("a.1@x", v="0"), "ruled under codebook 0", id="an older codebook"),
+        pytest.param(decided("a.1@x", reason="whim"), "reason has no label 'whim'", id="an unknown reason"),
         pytest.param(decided("a.1@x", stance="pro"), "stance has no label 'pro'", id="an unknown label"),
         pytest.param(decided("a.1@x", sanction_violation=""), "no sanction_violation", id="a question unanswered"),
     ],
@@ -82,10 +83,27 @@ def test_a_decision_that_does_not_count_is_kept_and_says_why(decision, why):
     assert found(decision)["left_out"].tolist() == [why]
 
 
+@pytest.mark.parametrize(
+    ("touched", "why"),
+    [
+        pytest.param({"stance": frozenset({"none"})}, "", id="labels that nobody gave"),
+        pytest.param(
+            {"stance": frozenset({"favor"})},
+            "ruled under codebook 0, whose labels meant something else",
+            id="its label",
+        ),
+    ],
+)
+def test_a_ruling_under_an_older_codebook_counts_if_its_labels_mean_what_they_meant(touched, why):
+    rows = rulings(DECISIONS.frame([decided("a.1@x", v="0")]), TARGETS, BOOK, {"0": touched})
+
+    assert rows["left_out"].tolist() == [why]
+
+
 def test_a_decision_by_another_account_does_not_count():
     own = [decided("a.1@x", at=1), decided("b.1@topic", at=2)]
     strange = {**decided("c.2@x", at=3), "account": "somebody"}
-    rows = rulings(DECISIONS.frame([*own, strange]), {**TARGETS, "c.2@x": "x"}, BOOK)
+    rows = rulings(DECISIONS.frame([*own, strange]), {**TARGETS, "c.2@x": "x"}, BOOK, {})
 
     assert rows["left_out"].tolist() == ["", "", "another account ruled in this project"]
 
@@ -100,7 +118,7 @@ def test_a_workspace_in_which_nobody_was_asked_to_rule_has_no_rulings(tmp_path, 
     folder = world(articles=1).write(tmp_path)
     out = folder / "rulings.parquet"
 
-    main(ROOT / "labeling/codebook.toml", folder / "items.parquet", folder / "decisions.parquet", out)
+    main(ROOT / "labeling/codebook.toml", folder / "codebooks", folder / "items.parquet", folder / "decisions.parquet", out)
 
     assert RULINGS.read(out).empty
     assert capsys.readouterr().out.endswith(f"rulings: 0 rows -> {out} (nobody has ruled yet)\n")

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from labeling.figures import FILLS, INK, LOOK, PAPER, picture
+from labeling.figures import INK, LOOK, PAPER, bars, picture
 
 
 def confusion(counts: Sequence[Sequence[int]], labels: Sequence[str], name: str, alt: str) -> str:
@@ -41,23 +41,5 @@ def dress(axes: Axes, labels: Sequence[str]) -> None:
 
 
 def balance(counts: Mapping[str, Mapping[str, int]], name: str, alt: str) -> str:
-    """Rows of each label as bars, cut by split; counts: label -> split -> rows. The counts stand beside the bars."""
-    labels, splits = list(counts), list(next(iter(counts.values())))
-    with mpl.rc_context(LOOK):
-        figure = Figure(figsize=(7.2, 1.0 + 0.46 * len(labels)), layout="constrained")
-        axes = figure.add_subplot()
-        left = np.zeros(len(labels))
-        for split, (fill, hatch) in zip(splits, FILLS, strict=False):
-            widths = [counts[label][split] for label in labels]
-            axes.barh(
-                labels, widths, left=left, color=fill, hatch=hatch, edgecolor=INK, lw=0.7, label=split, height=0.6
-            )
-            left += widths
-        for at, label in enumerate(labels):
-            told = " + ".join(f"{counts[label][split]:,}" for split in splits)
-            axes.annotate(told, (left[at], at), (6, 0), textcoords="offset points", va="center", color=INK)
-        axes.invert_yaxis()
-        axes.set_xlim(0, max(1, left.max()) * 1.28)
-        axes.tick_params(axis="y", length=0)
-        axes.legend(loc="lower right", frameon=False, ncols=len(splits), bbox_to_anchor=(1, 1), borderaxespad=0)
-        return picture(figure, name, alt)
+    """Rows of each label as bars, cut by split; counts: label -> split -> rows."""
+    return bars(counts, name, alt)
