@@ -269,7 +269,7 @@ FORETOLD: dict[str, tuple[pa.DataType, str]] = {
     "forecast_id": (pa.string(), "measure/question/labels/more"),
     "measure": (
         pa.string(),
-        "half width (of the interval of Krippendorff's alpha) or macro F1 (on held-out training articles, mean of draws)",
+        "half width (of the interval of Krippendorff's alpha) or macro F1 (mean of the learning curve's draws)",
     ),
     "question": (pa.string(), "stance, sanction_violation, or any_violation, as in agreement"),
     "labels": (pa.int64(), "labels there were: items with two answers or more; for macro F1, items learned from"),
