@@ -113,12 +113,16 @@ def drawn(units: pd.DataFrame, reason: str, probability: float, population: int)
     )
 
 
-def candidates(prepared: pd.DataFrame, asked: set[str], twins: picks.Twins) -> pd.DataFrame:
-    """Units that a model may learn from: not held, nor a copy or twin of what is, for the splits set those aside."""
+def candidates(prepared: pd.DataFrame, asked: set[str], twins: picks.Twins, salt: str) -> pd.DataFrame:
+    """Units that a model may learn from: not held, nor a copy or twin of what is, for the splits set those aside.
+
+    They are in random order, another for each draw: what came since the last would else come before what was left.
+    """
     held = set(prepared.loc[prepared["held"], "kin"])
     apart = held | {twin for one in held for twin in twins.get(one, ())}
     units = one_each(prepared[~prepared["held"]])
-    return units[~units["wording"].isin(asked) & ~units["kin"].isin(apart)]
+    units = units[~units["wording"].isin(asked) & ~units["kin"].isin(apart)]
+    return units.assign(rank=ranks(units["item_id"], salt)).sort_values("rank")
 
 
 def batch(
@@ -138,8 +142,8 @@ def batch(
     asked |= set(first["wording"])
     second = rest(free, asked, len(items) <= settings.all_up_to, settings)
     asked |= set(second["wording"])
-    units, ways = candidates(items, asked, twins), picks.ways(asked, twins, probabilities)
-    third = picks.more(units, ways, more, settings.shares)
+    units = candidates(items, asked, twins, f"{settings.salt}/{len(former)}") if more else free.head(0)
+    third = picks.more(units, picks.ways(asked, twins, probabilities), more, settings.shares)
     kept = standing(former, set(wordings), chance(len(held), settings))
     return BATCH.check(numbered(kept, [first, second, third.assign(withdrawn="")]))
 
@@ -183,9 +187,11 @@ def number(more: str) -> int:
 def told(found: pd.DataFrame, before: int, more: int, unsaid: bool) -> str:
     """The closing line: what was drawn now and why, and what there was none of."""
     new = Counter(found["reason"][before:])
+    later = sum(new[reason] for reason in picks.REASONS)
     gone = int((found["withdrawn"] != "").sum())
     parts = [f"drawn now: {', '.join(f'{count:,} {reason}' for reason, count in new.items()) or 'none'}"]
-    parts += ["no probabilities yet, so by diversity and at random"] if more and unsaid else []
+    parts += ["no probabilities yet, so by diversity and at random"] if later and unsaid else []
+    parts += [f"of {more:,} more, {later:,} were left to draw"] if later < more else []
     parts += [f"{gone:,} are no items any more"] if gone else []
     return "; ".join(parts)
 

@@ -31,6 +31,28 @@ class Chance:
     seed: int
 
 
+@dataclass(frozen=True)
+class Points:
+    """A learning curve: a score with so many items of a draw, and whether these were all that the draw had."""
+
+    items: Numbers
+    draws: Numbers
+    scores: Numbers
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Which points are the last of their draws."""
+        names, place = np.unique(self.draws, return_inverse=True)
+        last = np.zeros(len(names))
+        np.maximum.at(last, place, self.items)
+        found: NDArray[np.bool_] = self.items == last[place]
+        return found
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Points":
+        """Some of the points."""
+        return Points(self.items[chosen], self.draws[chosen], self.scores[chosen])
+
+
 def narrowed(half_width: float, items: int, articles: int, more: int, level: float) -> Forecast:
     """Half the width of an interval by bootstrap over articles, with so many items more, in articles like those before.
 
@@ -43,25 +65,27 @@ def narrowed(half_width: float, items: int, articles: int, more: int, level: flo
     return Forecast(float(value), float(value / apart), float(value * apart))
 
 
-def learned(items: Numbers, draws: Numbers, scores: Numbers, more: Sequence[int], chance: Chance) -> list[Forecast]:
+def learned(points: Points, more: Sequence[int], chance: Chance) -> list[Forecast]:
     """The score of a model with so many items more: the present score, and what a power law through its parts' adds.
 
-    A point of the curve is a score with so many items of a draw. The band holds what resampled draws would say, and the
-    scatter of points around the law: two scores of which one had n items and the other these among N differ by it with
-    a variance of 2 (1 - n/N). Power laws of learning: Hestness et al., “Deep learning scaling is predictable” (2017).
+    The band holds what resampled draws would say; the scatter of a draw's points around the law, since scores with n
+    items and with these among N differ by it with a variance of 2 (1 - n/N); and twice the variance of the present
+    score, where each draw is measured on items of its own. Hestness et al., “Deep learning scaling is predictable,
+    empirically” (2017).
     """
-    random = np.random.default_rng(chance.seed)
-    now, last = items.max(), scores[items == items.max()].mean()
-    part = items < now
-    names, place = np.unique(draws[part], return_inverse=True)
+    random, part, whole = np.random.default_rng(chance.seed), points.where(~points.whole), points.where(points.whole)
+    now, last = whole.items.mean(), whole.scores.mean()
+    names, place = np.unique(part.draws, return_inverse=True)
     counts = random.multinomial(len(names), np.full(len(names), 1 / len(names)), chance.draws)
-    weights = np.vstack([np.ones(part.sum()), counts[:, place].astype(np.float64)]) * items[part]
-    law = fitted(items[part], scores[part], weights)
-    scatter = scores[part] - law(items[part])[0]
+    weights = np.vstack([np.ones(len(place)), counts[:, place].astype(np.float64)]) * part.items  # much tells more
+    law = fitted(part.items, part.scores, weights)
+    apart = part.scores - law(part.items)[0]
+    apart -= (np.bincount(place, apart) / np.bincount(place))[place]
+    own = random.normal(0, whole.scores.std(ddof=1) * np.sqrt(2 / len(whole.scores)), chance.draws)
     found = []
     for later in (now + one for one in more):
         said = last + law(np.array([later]))[:, 0] - law(np.array([now]))[:, 0]
-        came = said[1:] + random.choice(scatter, chance.draws) * np.sqrt(2 * (1 - now / later))
+        came = said[1:] + own + random.choice(apart, chance.draws) * np.sqrt(2 * (1 - now / later))
         low, high = np.quantile(came, [(1 - chance.level) / 2, (1 + chance.level) / 2])
         found.append(Forecast(*(float(np.clip(end, 0, 1)) for end in (said[0], low, high))))
     return found

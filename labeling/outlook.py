@@ -15,7 +15,7 @@ TITLES = {
     "macro F1": "What the next labels buy: macro F1 of the model",
 }
 SHOWN = 12  # past forecasts, those made last
-HELP = "A label is an item that all its annotators answered; for macro F1, one that the model may learn from."
+HELP = "A label is an item that was answered twice or more; for macro F1, one that the model learned from."
 
 
 def ahead(now: pd.DataFrame) -> list[str]:

@@ -13,11 +13,11 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from labeling import codebook
-from labeling.forecast import Chance, Forecast, learned, narrowed
+from labeling.forecast import Chance, Forecast, Points, learned, narrowed
 from labeling.tables import AGREEMENT, CURVE, FORECASTS, PLAN, if_there
 
 HALF_WIDTH, MACRO_F1 = "half width", "macro F1"
-NEEDED = {"items": ("sizes", 4), "draw": ("draws", 3)}  # of a learning curve, before its course is told
+NEEDED = {"draws": 3, "sizes": 4}  # of a learning curve, in each draw, before its course is told
 NEAR = 0.25  # of the labels a forecast looked ahead: so near must be what it is held against
 DECIMALS = 10  # beyond which machines differ
 UNKNOWN = float("nan")
@@ -60,24 +60,24 @@ def widths(agreement: pd.DataFrame, settings: Settings) -> Iterator[Row]:
 
 
 def scores(curve: pd.DataFrame, questions: Sequence[str], settings: Settings) -> Iterator[Row]:
-    """What each question's model scores now, and will."""
+    """What each question's model scores now, the mean of the curve's draws, and will."""
     for question in questions:
-        points = curve[curve["question"] == question]
-        items, draws, macro = (points[name].to_numpy(float) for name in ("items", "draw", "macro_f1"))
-        labels = int(items.max(initial=0))
-        now = float(macro[items == labels].mean()) if labels else UNKNOWN
-        why = too_few(points)
-        said = [] if why else learned(items, draws, macro, settings.more, settings.chance)
-        yield from rows(MACRO_F1, question, labels, now, settings.more, said, why)
+        mine = curve[curve["question"] == question]
+        points = Points(*(mine[name].to_numpy(np.float64) for name in ("items", "draw", "macro_f1")))
+        now = points.where(points.whole)
+        labels, score = (round(float(now.items.mean())), float(now.scores.mean())) if len(mine) else (0, UNKNOWN)
+        why = too_few(mine)
+        said = [] if why else learned(points, settings.more, settings.chance)
+        yield from rows(MACRO_F1, question, labels, score, settings.more, said, why)
 
 
 def too_few(points: pd.DataFrame) -> str:
     """Why nothing can be said of how a learning curve goes on, "" if something can."""
     if points.empty:
         return "no learning curve yet"
-    for name, (what, needed) in NEEDED.items():
-        if (have := points[name].nunique()) < needed:
-            return f"the learning curve has {have} {what}, and {needed} are needed"
+    for what, have in (("draws", points["draw"].nunique()), ("sizes", points.groupby("draw")["items"].nunique().min())):
+        if have < NEEDED[what]:
+            return f"the learning curve has {have} {what}, and {NEEDED[what]} are needed"
     return ""
 
 

@@ -277,11 +277,11 @@ CURVE = Table(
     name="curve",
     key="curve_id",
     columns={
-        "curve_id": (pa.string(), "question/items/draw"),
+        "curve_id": (pa.string(), "question/draw/items"),
         "question": (pa.string(), "stance or sanction_violation"),
-        "items": (pa.int64(), "training items that a model was taught"),
-        "draw": (pa.int64(), "which random part of the training items these were, from 0"),
-        "macro_f1": (pa.float64(), "the model's macro F1, 0 to 1"),
+        "items": (pa.int64(), "training items that were learned from"),
+        "draw": (pa.int64(), "which draw of articles, from 0; each holds other articles out"),
+        "macro_f1": (pa.float64(), "macro F1 on the training articles held out, 0 to 1"),
     },
 )
 
@@ -289,10 +289,10 @@ FORETOLD: dict[str, tuple[pa.DataType, str]] = {
     "forecast_id": (pa.string(), "measure/question/labels/more"),
     "measure": (
         pa.string(),
-        "half width (of the interval of Krippendorff's alpha) or macro F1 (of the model on its test data)",
+        "half width (of the interval of Krippendorff's alpha) or macro F1 (mean of the learning curve's draws)",
     ),
     "question": (pa.string(), "stance, sanction_violation, or any_violation, as in agreement"),
-    "labels": (pa.int64(), "labels there were: items with two answers or more; for macro F1, training items"),
+    "labels": (pa.int64(), "labels there were: items with two answers or more; for macro F1, items learned from"),
     "more": (pa.int64(), "so many labels later; 0 is what was measured when there were as many as `labels`"),
     "value": (pa.float64(), "the forecast, or what was measured; NaN where nothing can be said"),
     "low": (pa.float64(), "the lower end of the forecast's band, NaN where nothing can be said"),

@@ -205,6 +205,25 @@ def test_a_later_draw_keeps_the_shares_and_says_why_each_was_drawn():
     }  # fmt: skip
 
 
+def test_a_random_draw_takes_as_readily_what_was_left_before_as_what_came_since():
+    few, many = items(300), items(600)
+    only = dataclasses.replace(LARGE, shares={**dict.fromkeys(SHARES, 0), "random": 1})
+    before = draw(few, more=400, settings=only)
+
+    after = draw(many, before, more=400, settings=only)
+
+    drawn = after[after["batch"] == after["batch"].max()]
+    left, came = (
+        rows["item_id"].isin(drawn["item_id"]).mean()
+        for rows in (
+            few[~few["item_id"].isin(before["item_id"]) & ~few["article_id"].isin(held(few))],
+            many[300 * 3 :][lambda rows: ~rows["article_id"].isin(held(many))],
+        )
+    )
+    assert left == pytest.approx(came, abs=0.08)
+    assert drawn["probability"].iloc[0] == pytest.approx(came, abs=0.05)
+
+
 def test_of_the_items_the_model_is_least_sure_of_those_unlike_each_other_are_drawn_with_their_score():
     asked = items(100)
     free = sorted(set(asked["article_id"]) - held(asked))[:10]
@@ -398,3 +417,5 @@ def test_batch_goes_on_from_its_own_file_and_says_what_it_drew(tmp_path, capsys)
     same = where.read_bytes()
     assert run("") == f"batch: {of + 30} rows -> {where} (drawn now: none)\n"
     assert where.read_bytes() == same
+    assert run("5000").startswith(f"batch: 1,200 rows -> {where} (drawn now: ")
+    assert run("7") == f"batch: 1,200 rows -> {where} (drawn now: none; of 7 more, 0 were left to draw)\n"

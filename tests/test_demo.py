@@ -1,5 +1,8 @@
 """The demonstration's recorded answers are to all that is asked of its annotators, and to nothing else."""
 
+import subprocess
+from shutil import copy2, copytree
+
 import pytest
 
 from labeling import codebook
@@ -54,3 +57,22 @@ def test_an_annotator_is_mostly_right_and_mostly_says_the_same_again(workspace, 
 
     assert (len(right), right.count(False)) == (48, wrong)
     assert (len(same), same.count(False)) == (36, changed)
+
+
+@pytest.mark.parametrize("noun", ["batch", "assignments"])
+def test_a_run_that_ends_badly_deletes_nothing_that_is_made_from_what_it_was(workspace, tmp_path, noun):
+    """Make deletes what a failed recipe has changed, unless it is precious."""
+    for made in workspace.glob("*.parquet"):
+        copytree(made, tmp_path / made.name) if made.is_dir() else copy2(made, tmp_path / made.name)
+    broken = tmp_path / "broken"
+    broken.write_text('#!/bin/sh\nfor last; do :; done\necho broken >> "$last"\nexit 1\n')
+    broken.chmod(0o755)
+    made = tmp_path / f"{noun}.parquet"
+    held = made.read_bytes()
+
+    older = [word for name in ("items", "duplicates", "contrasts") for word in ("-o", f"{tmp_path}/{name}.parquet")]
+    words = ["make", *older, f"DATA={tmp_path}", f"PYTHON={broken}", "-W", f"labeling/{noun}.toml", str(made)]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert "Error 1" in told.stderr
+    assert made.read_bytes() == held + b"broken\n"

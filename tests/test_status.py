@@ -53,7 +53,7 @@ def built(here: World, folder: Path, assignments: pd.DataFrame | None = None) ->
     draws.write_text("seed = 1\ndraws = 50\npercent = 95\n")
     at = {name: folder / f"{name}.parquet" for name in ("decisions", "probabilities", "checks")}
     step(agree, *tables(folder, "annotations"), book, draws, *tables(folder, "agreement"))
-    step(rule, book, *tables(folder, "items"), at["decisions"], *tables(folder, "rulings"))
+    step(rule, book, folder / "codebooks", *tables(folder, "items"), at["decisions"], *tables(folder, "rulings"))
     gold = [*tables(folder, "annotations", "rulings"), at["probabilities"], *tables(folder, "gold")]
     step(settle, book, ROOT / "labeling/gold.toml", *gold)
     known = [*tables(folder, "assignments", "annotations", "agreement"), at["checks"], *tables(folder, "annotators")]
