@@ -103,22 +103,24 @@ $(DATA)/recall.parquet: labeling/recall.py \
 	@$(run)
 
 # Pulled, never made: pull says what to do when it is not there.
-$(DATA)/answers.parquet:
+$(DATA)/answers.parquet $(DATA)/decisions.parquet:
 	@echo 'There are no answers at $@ yet. Run `make push`, let the annotators label, then `make pull`.' >&2; false
 
 studio: $(READY)                          ## keep a Label Studio running for people, until Ctrl-C
 	@$(PYTHON) -m labeling.server $(DATA)/studio
 
 push: $(DATA)/items.parquet $(DATA)/assignments.parquet $(DATA)/interface.xml  ## send what is new to Label Studio
-	@$(PYTHON) -m labeling.push "$(notdir $(DATA))" $(DATA)/items.parquet $(DATA)/assignments.parquet \
-	  labeling/codebook.toml $(DATA)/interface.xml $(DATA)/guidelines.html
+	@$(PYTHON) -m labeling.push "$(notdir $(DATA))" $(DATA)/items.parquet $(DATA)/checks.parquet \
+	  $(DATA)/assignments.parquet $(DATA)/adjudication.parquet labeling/codebook.toml $(DATA)/interface.xml \
+	  $(DATA)/adjudication.xml $(DATA)/guidelines.html
 
 pull: $(DATA)/assignments.parquet         ## fetch the answers from Label Studio
-	@$(PYTHON) -m labeling.pull "$(notdir $(DATA))" $(DATA)/assignments.parquet labeling/codebook.toml \
-	  $(DATA)/answers.parquet
+	@$(PYTHON) -m labeling.pull "$(notdir $(DATA))" $(DATA)/assignments.parquet $(DATA)/adjudication.parquet \
+	  $(DATA)/account.key $(DATA)/pulled $(DATA)/answers.parquet $(DATA)/decisions.parquet $(DATA)/strays.parquet
 
 answer: push                              ## give recorded answers (ANSWERS=folder), each annotator by his own account
-	@$(PYTHON) -m labeling.answer "$(notdir $(DATA))" $(ANSWERS) $(DATA)/items.parquet labeling/codebook.toml
+	@$(PYTHON) -m labeling.answer "$(notdir $(DATA))" $(ANSWERS) $(DATA)/assignments.parquet \
+	  $(DATA)/adjudication.parquet labeling/codebook.toml
 
 ##@ training: gold in, a dataset and a baseline out
 splits: $(DATA)/splits.parquet            ## one row an item: train, validation or test, whole articles together
