@@ -20,7 +20,7 @@ again = $(MAKE) --no-print-directory
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo test check bench lock studio push answer pull trace \
+.PHONY: FORCE help demo test check bench lock doctor studio push answer pull trace \
   fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline report summary
 
 ##@ Start here
@@ -105,6 +105,9 @@ $(DATA)/recall.parquet: labeling/recall.py \
 # Pulled, never made: pull says what to do when it is not there.
 $(DATA)/answers.parquet $(DATA)/decisions.parquet:
 	@echo 'There are no answers at $@ yet. Run `make push`, let the annotators label, then `make pull`.' >&2; false
+
+doctor: $(READY)                          ## what is well and what is wrong: address, token, rights, clock, database, disk
+	@$(PYTHON) -m training.doctor $(DATA)
 
 studio: $(READY)                          ## keep a Label Studio running for people, until Ctrl-C
 	@$(PYTHON) -m labeling.server $(DATA)/studio

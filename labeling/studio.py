@@ -237,6 +237,27 @@ class Studio:
         """The address at which annotators make their accounts."""
         return f"{self.url}/user/signup/?token={self.invitation()}"
 
+    def members(self) -> list[int]:
+        """The accounts that there are, by number."""
+        return [int(one["id"]) for one in self.read("/api/users/", include="id")]
+
+    def database(self) -> str:
+        """SQLite or PostgreSQL, "" if it cannot be told: only one of them compares a list of annotators with a word."""
+        filled = self.read("/api/projects/", include="id,task_number", page_size=1000)["results"]
+        number = next((one["id"] for one in filled if one["task_number"]), None)
+        if number is None:
+            return ""
+        compared = {"filter": "filter:tasks:annotators", "operator": "equal", "type": "List", "value": "nobody"}
+        query = json.dumps({"filters": {"conjunction": "and", "items": [compared]}})
+        with self.told():
+            try:
+                self.send("GET", "/api/tasks/", project=number, page=1, page_size=1, include="id", query=query)
+            except Refused as error:
+                if error.status != httpx.codes.BAD_REQUEST:
+                    raise
+                return "PostgreSQL"
+        return "SQLite"
+
     def own(self, annotator: str) -> "Studio":
         """The same Label Studio as the annotator's own account sees it; the account is made if there is none.
 
