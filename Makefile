@@ -172,6 +172,7 @@ bench: $(VENV)/bench                      ## measure side by side what claims to
 	$(PYTHON) -m tests.benchmarks.bench_splitting
 	$(PYTHON) -m tests.benchmarks.bench_duplicates
 	$(PYTHON) -m tests.benchmarks.bench_corpus
+	$(PYTHON) -m tests.benchmarks.bench_studio
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 

@@ -70,7 +70,7 @@ def read(project: Project, path: Path, named: Naming) -> pa.Table:
     now = project.state()
     for _ in range(READINGS):
         before, reading = now, Reading(path.with_name(f".{path.stem}"), Mark(project.identity, after), begun(project))
-        pages = list(shown(reading.pages(partial(fetch, project, named)), project.title, None if after else now.tasks))
+        pages = list(shown(reading.pages(partial(fetch, project, named)), project.title, now.tasks))
         known = merged(known, pages, project.identity, everything=not after)
         save(known, Mark(project.identity, reading.begun), path)
         reading.close()
@@ -95,7 +95,7 @@ def fetch(project: Project, named: Naming, after: str, behind: int) -> Page:
     return page(project.identity, project.changed(after, behind), named)
 
 
-def shown(pages: Iterable[Page], what: str, total: int | None) -> Iterator[Page]:
+def shown(pages: Iterable[Page], what: str, total: int) -> Iterator[Page]:
     """The same pages, showing how far it is."""
     bar: tqdm[None] = progress((), f"pull {what}", " tasks", total)
     for one in pages:

@@ -18,7 +18,7 @@ from corpus.whole import whole
 from labeling.studio import Task
 from labeling.tables import GIVEN, PULLED, STRAYS
 
-LATE = timedelta(minutes=10)  # how long after the time it bears a change may become visible; no request takes longer
+LATE = timedelta(minutes=2)  # how long after the time it bears a change may become visible; no answer takes longer
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported: no type checker sees them
 
@@ -47,7 +47,7 @@ def since(latest: str, clock: datetime) -> str:
     >>> since("2024-05-06T10:00:00Z", datetime(2024, 5, 6, 12, tzinfo=UTC))
     '2024-05-06T10:00:00.000000Z'
     >>> since("2024-05-06T11:59:00.5Z", datetime(2024, 5, 6, 12, tzinfo=UTC))
-    '2024-05-06T11:50:00.000000Z'
+    '2024-05-06T11:58:00.000000Z'
     """
     return min(datetime.fromisoformat(latest), clock - LATE).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if latest else ""
 

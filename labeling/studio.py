@@ -196,12 +196,16 @@ class Studio:
         """Tell in one line what goes wrong with a request."""
         return told(self.url, self._key)
 
-    def send(self, method: str, path: str, body: object = None, **params: Any) -> Any:
-        """Make one request, once, and return what came back; raise what went wrong as it is."""
+    def fetch(self, method: str, path: str, body: object = None, **params: Any) -> httpx.Response:
+        """Make one request, once, and return what came back as it is."""
         response = self._http.request(method, path, params=params, json=body)
         if "date" in response.headers:
             self.clock = parsedate_to_datetime(response.headers["date"])
-        return checked(response)
+        return response
+
+    def send(self, method: str, path: str, body: object = None, **params: Any) -> Any:
+        """Make one request, once, and return what came back; raise if it was refused."""
+        return checked(self.fetch(method, path, body, **params))
 
     def ask(self, method: str, path: str, body: object = None, **params: Any) -> Any:
         """Make one request, once, and return what came back."""

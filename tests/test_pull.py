@@ -192,7 +192,7 @@ def test_what_becomes_visible_later_than_the_time_it_bears_is_not_missed(tmp_pat
     project.answer(1, 11)
     known(project, tmp_path)
     committed = project.stamp()
-    project.passes(minutes=9)
+    project.passes(minutes=1)
     project.answer(2, 12)
     known(project, tmp_path)
     project.answer(1, 11, result=[], updated_at="2024-05-06T10:02:00Z")

@@ -113,6 +113,9 @@ class Workspace:
 
     def pull(self) -> pd.DataFrame:
         pull.main(*self.words("pull"))  # type: ignore[arg-type]
+        return self.answers()
+
+    def answers(self) -> pd.DataFrame:
         return ANSWERS.read(self / "answers.parquet")
 
     def items(self) -> pd.DataFrame:
