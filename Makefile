@@ -114,8 +114,8 @@ studio: $(READY)                          ## keep a Label Studio running for peo
 
 push: $(DATA)/items.parquet $(DATA)/assignments.parquet $(DATA)/interface.xml  ## send what is new to Label Studio
 	@$(PYTHON) -m labeling.push "$(notdir $(DATA))" $(DATA)/items.parquet $(DATA)/checks.parquet \
-	  $(DATA)/assignments.parquet $(DATA)/adjudication.parquet labeling/codebook.toml $(DATA)/interface.xml \
-	  $(DATA)/adjudication.xml $(DATA)/guidelines.html
+	  $(DATA)/assignments.parquet $(DATA)/adjudication.parquet $(DATA)/answers.parquet labeling/codebook.toml \
+	  $(DATA)/interface.xml $(DATA)/adjudication.xml $(DATA)/guidelines.html
 
 pull: $(DATA)/assignments.parquet         ## fetch the answers from Label Studio
 	@$(PYTHON) -m labeling.pull "$(notdir $(DATA))" $(DATA)/assignments.parquet $(DATA)/adjudication.parquet \

@@ -17,6 +17,7 @@ from corpus.progress import progress
 from corpus.shell import shell
 from corpus.tables import Table
 from labeling.accounts import pseudonym, workspace_key
+from labeling.alone import alone
 from labeling.pulled import Mark, Naming, Page, Reading, answers, load, merged, page, save, since, standing, strays
 from labeling.studio import State, Task, connect, title
 from labeling.tables import ADJUDICATION, ANSWERS, ASSIGNMENTS, DECISIONS, STRAYS, if_there
@@ -177,13 +178,14 @@ def main(
     named, studio = partial(pseudonym, workspace_key(key_file)), connect(os.environ)
     if asked and not any(place(folder, name).exists() or studio.find(name) for name in asked):
         raise ContractError(f"There is no project {next(iter(asked))!r}. Run `make push` first.")
-    found, foreign, notes = gather(studio, asked, folder, named, ANSWERS)
-    decided, more, others = gather(studio, ruled, folder, named, DECISIONS)
-    foreign = pa.concat_tables([foreign, more])
-    if len(foreign) or stray_file.exists():
-        keep(STRAYS, foreign, stray_file, "answers to tasks that nobody was asked")
-    keep(ANSWERS, found, answer_file, "; ".join(notes))
-    keep(DECISIONS, decided, decision_file, "; ".join(others))
+    with alone("pull", key_file):
+        found, foreign, notes = gather(studio, asked, folder, named, ANSWERS)
+        decided, more, others = gather(studio, ruled, folder, named, DECISIONS)
+        foreign = pa.concat_tables([foreign, more])
+        if len(foreign) or stray_file.exists():
+            keep(STRAYS, foreign, stray_file, "answers to tasks that nobody was asked")
+        keep(ANSWERS, found, answer_file, "; ".join(notes))
+        keep(DECISIONS, decided, decision_file, "; ".join(others))
 
 
 if __name__ == "__main__":

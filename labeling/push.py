@@ -16,8 +16,9 @@ from corpus.progress import progress
 from corpus.shell import shell
 from corpus.tables import ITEMS
 from labeling import codebook
+from labeling.alone import alone
 from labeling.studio import Held, State, connect, title
-from labeling.tables import ADJUDICATION, ASSIGNMENTS, CHECKS, if_there
+from labeling.tables import ADJUDICATION, ANSWERS, ASSIGNMENTS, CHECKS, if_there
 from labeling.tasks import shown, votes_html
 from labeling.trouble import Lost, patient
 
@@ -60,22 +61,35 @@ class Studio(Protocol):
 
 @dataclass(frozen=True)
 class Round:
-    """What one person's project is to hold, by key in the order of their places, and what it is to hold no more."""
+    """What one person's project is to hold, by key in the order of their places, and what it is to hold no more.
+
+    What was answered and pulled is not asked anew, should its project have been deleted.
+    """
 
     screen: str
     asked: Mapping[str, Shown] = field(default_factory=dict)
     withdrawn: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
 
 
 def plan(
-    workspace: str, assignments: pd.DataFrame, items: Mapping[str, Shown], version: str, screen: str
+    workspace: str,
+    assignments: pd.DataFrame,
+    items: Mapping[str, Shown],
+    version: str,
+    screen: str,
+    answered: Collection[str] = (),
 ) -> dict[str, Round]:
-    """The round of each person, by the title of the project; under an earlier codebook nothing is asked any more."""
+    """The round of each person, by the title of the project; under an earlier codebook nothing is asked any more.
+
+    answered are the assignments to which an answer was pulled that stands.
+    """
     rounds = {}
     for (who, under), rows in assignments.sort_values("place").groupby(["annotator", "codebook_version"]):
         asked = rows[(rows["withdrawn"] == "") & (rows["codebook_version"] == version)]
         gone = frozenset(rows.loc[rows["withdrawn"] != "", "task_key"])
-        rounds[title(workspace, "codebook", str(under), str(who))] = Round(screen, tasks(asked, items), gone)
+        done = frozenset(rows.loc[rows["assignment_id"].isin(answered), "task_key"])
+        rounds[title(workspace, "codebook", str(under), str(who))] = Round(screen, tasks(asked, items), gone, done)
     return rounds
 
 
@@ -133,7 +147,7 @@ def fill(project: Project, one: Round, settled: float = SETTLED) -> Counter[str]
     before = held = holding(project)
     for _ in range(TRIES):
         held = tidied(project, held, one.withdrawn)
-        missing = [key for key in one.asked if key not in held]
+        missing = [key for key in one.asked if key not in held and key not in one.answered]
         if not missing or arrived(project, missing, one, len(list(every(held))), settled):
             return account(before, held, one)
         held = holding(project)
@@ -205,10 +219,12 @@ def account(before: Holding, held: Holding, one: Round) -> Counter[str]:
     deleted = Counter(task.key for task in every(before) if task.id not in left)
     withdrawn = sum(deleted[key] for key in one.withdrawn)
     were = sum(key in before for key in one.asked)
+    done = sum(key not in held and key in one.answered for key in one.asked)
     return Counter(
         {
-            "added": len(one.asked) - were,
+            "added": len(one.asked) - were - done,
             "were there": were,
+            "answered before, and not asked anew": done,
             "withdrawn and deleted": withdrawn,
             "withdrawn but answered or begun, and left": sum(key in held for key in one.withdrawn),
             "that stood twice deleted": deleted.total() - withdrawn,
@@ -253,6 +269,7 @@ def main(
     check_file: Path,
     assignment_file: Path,
     adjudication_file: Path,
+    answer_file: Path,
     codebook_file: Path,
     screen_file: Path,
     adjudication_screen_file: Path,
@@ -260,14 +277,16 @@ def main(
 ) -> None:
     """Read what is asked of whom, screens and guidelines, send what is new."""
     book, assignments = codebook.load(codebook_file), ASSIGNMENTS.read(assignment_file)
-    adjudication = if_there(ADJUDICATION, adjudication_file)
+    adjudication, answers = if_there(ADJUDICATION, adjudication_file), if_there(ANSWERS, answer_file)
     asked = {*assignments["item_id"], *adjudication["item_id"]}
     items = look(asked, [ITEMS.read(item_file), if_there(CHECKS, check_file)], book.version)
-    rounds = plan(workspace, assignments, items, book.version, screen_file.read_text(encoding="utf-8"))
+    stand = set(answers.loc[(answers["gone"] == "") & ~answers["skipped"].astype(bool), "assignment_id"])
+    rounds = plan(workspace, assignments, items, book.version, screen_file.read_text(encoding="utf-8"), stand)
     if len(adjudication):
         screen = adjudication_screen_file.read_text(encoding="utf-8")
         rounds |= plan_adjudication(workspace, adjudication, items, book, screen)
-    done = push(connect(os.environ), rounds, guidelines_file.read_text(encoding="utf-8"))
+    with alone("push", assignment_file):
+        done = push(connect(os.environ), rounds, guidelines_file.read_text(encoding="utf-8"))
     print(told(done, len(items), sum(bool(one.asked) for one in rounds.values())), flush=True)
 
 

@@ -77,7 +77,10 @@ def asking(*keys: str, withdrawn: tuple[str, ...] = ()) -> Round:
 def assigned(*rows: tuple[str, str, str, int, str]) -> pd.DataFrame:
     """Assignments: item, annotator, codebook version, place, why withdrawn."""
     frame = pd.DataFrame(rows, columns=["item_id", "annotator", "codebook_version", "place", "withdrawn"])
-    return frame.assign(task_key=[f"{row[0]} {row[1]} {row[2]}" for row in rows])
+    return frame.assign(
+        task_key=[f"{row[0]} {row[1]} {row[2]}" for row in rows],
+        assignment_id=[f"{row[0]}/{row[1]}/{row[2]}" for row in rows],
+    )
 
 
 def done(**counts: int) -> dict[str, int]:
@@ -249,6 +252,16 @@ def test_what_is_withdrawn_is_not_asked_and_under_an_earlier_codebook_nothing_is
         "demo codebook 1 annotator-1": ([], {"gone annotator-1 1"}),
         "demo codebook 2 annotator-1": (["a.2 annotator-1 2"], {"a.1 annotator-1 2"}),
     }
+
+
+def test_what_was_answered_and_pulled_is_not_asked_anew_in_a_project_that_had_to_be_made_again():
+    rows = assigned(("a.1", "annotator-1", "1", 0, ""), ("a.2", "annotator-1", "1", 1, ""))
+    studio = StandInStudio()
+
+    found = +push(studio, plan("demo", rows, SHOWN, "1", "<View/>", {"a.1/annotator-1/1"}), "Read.")
+
+    assert found == done(added=1) | {"answered before, and not asked anew": 1}
+    assert studio.projects["demo codebook 1 annotator-1"].keys() == ["a.2 annotator-1 1"]
 
 
 def test_a_project_of_which_everything_is_withdrawn_is_not_made():

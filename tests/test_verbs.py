@@ -241,14 +241,20 @@ def test_a_deleted_project_loses_nothing_that_was_pulled_and_is_made_again(small
     assert small.pull().equals(before)
     name = small.title("annotator-2")
     assert f"not in Label Studio any more, what was pulled of it stands: {name}" in capsys.readouterr().out
+    small.asks(
+        assignment("annotator-1", RUSSIA, 0), assignment("annotator-1", TOPIC, 1),
+        assignment("annotator-2", TOPIC, 0), assignment("annotator-2", RUSSIA, 1),
+    )  # fmt: skip
+    small.records("annotator-2", recording(RUSSIA))
     small.push()
     small.answer()
     after = small.pull()
+    assert "2 were there; 1 answered before, and not asked anew" in capsys.readouterr().out
     assert after[["annotator", "item_id", "gone"]].values.tolist() == [
         ["annotator-1", RUSSIA, ""],
         ["annotator-1", TOPIC, ""],
         ["annotator-2", TOPIC, ""],
-        ["annotator-2", TOPIC, ""],
+        ["annotator-2", RUSSIA, ""],
     ]
 
 

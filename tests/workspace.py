@@ -99,7 +99,7 @@ class Workspace:
         asked = ["assignments.parquet", "adjudication.parquet"]
         shown = ["interface.xml", "adjudication.xml", "guidelines.html"]
         files: dict[str, list[str | Path]] = {
-            "push": ["items.parquet", "checks.parquet", *asked, CODEBOOK, *shown],
+            "push": ["items.parquet", "checks.parquet", *asked, "answers.parquet", CODEBOOK, *shown],
             "answer": [".", *asked, CODEBOOK],
             "pull": [*asked, "account.key", "pulled", "answers.parquet", "decisions.parquet", "strays.parquet"],
         }
