@@ -71,6 +71,10 @@ class Round:
     withdrawn: frozenset[str] = frozenset()
     answered: frozenset[str] = frozenset()
 
+    def open(self) -> list[str]:
+        """What is still to be answered, as far as is known."""
+        return [key for key in self.asked if key not in self.answered]
+
 
 def plan(
     workspace: str,
@@ -147,7 +151,7 @@ def fill(project: Project, one: Round, settled: float = SETTLED) -> Counter[str]
     before = held = holding(project)
     for _ in range(TRIES):
         held = tidied(project, held, one.withdrawn)
-        missing = [key for key in one.asked if key not in held and key not in one.answered]
+        missing = [key for key in one.open() if key not in held]
         if not missing or arrived(project, missing, one, len(list(every(held))), settled):
             return account(before, held, one)
         held = holding(project)
@@ -237,7 +241,7 @@ def push(studio: Studio, rounds: Mapping[str, Round], guidelines: str, settled: 
     """Bring all projects, by title, to what they are to hold, and return what was done, counted."""
     there = {name: project for name, one in rounds.items() if (project := found(studio, name, one))}
     # A push that was killed may have left a request with the server, which would add its tasks once more.
-    begun = [project for name, project in there.items() if project.state().tasks < len(rounds[name].asked)]
+    begun = [project for name, project in there.items() if project.state().tasks < len(rounds[name].open())]
     if begun:
         wait_until_settled(begun, settled)
     for name, one in rounds.items():

@@ -16,6 +16,7 @@ def shown(item: Mapping[str, Any], version: str) -> dict[str, object]:
     """What the screen shows of an item, a row of ITEMS or CHECKS, and the codebook it is asked under."""
     return {
         "codebook_version": version,
+        "targets": [item["target"]] if item["target"] else [],
         "headline": plain(item["title"]),
         "byline": plain(" · ".join(part for part in (item["outlet"], item["published"]) if part)),
         "proposition": plain(item["proposition"]) or NO_TARGET,

@@ -24,6 +24,7 @@ ITEM = {
 def test_a_task_holds_what_the_screen_shows_and_neither_item_nor_purpose():
     assert shown(ITEM, "1") == {
         "codebook_version": "1",
+        "targets": ["sanctions-russia"],
         "headline": "Talks",
         "byline": "Herald · 2024-01-02",
         "proposition": "Sanctions on Russia should be kept.",
@@ -34,6 +35,7 @@ def test_a_task_holds_what_the_screen_shows_and_neither_item_nor_purpose():
 def test_stance_is_not_asked_without_a_target_and_a_missing_outlet_leaves_no_gap():
     found = shown({**ITEM, "target": "", "proposition": "", "outlet": ""}, "1")
 
+    assert found["targets"] == []
     assert found["proposition"] == "No target: leave this question unanswered."
     assert found["byline"] == "2024-01-02"
 

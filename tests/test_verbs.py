@@ -106,7 +106,7 @@ def test_repeats_and_checks_look_like_all_others_and_stand_where_their_place_is(
     tasks = workspace.project(opened, "annotator-1").changed("", 0)
     assert [task.data["key"] for task in tasks] == [rows[at]["task_key"] for at in (3, 2, 0, 1)]
     assert {tuple(sorted(task.data)) for task in tasks} == {
-        ("byline", "codebook_version", "headline", "key", "proposition", "sentence_html")
+        ("byline", "codebook_version", "headline", "key", "proposition", "sentence_html", "targets")
     }
     told = json.dumps([dict(task.data) for task in tasks])
     assert not [word for word in ("a.1", "c.1", "check", "repeat", "again", "batch", "@") if word in told]
