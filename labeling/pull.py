@@ -18,10 +18,25 @@ from corpus.shell import shell
 from corpus.tables import Table
 from labeling.accounts import pseudonym, workspace_key
 from labeling.alone import alone
-from labeling.pulled import Mark, Naming, Page, Reading, answers, load, merged, page, save, since, standing, strays
+from labeling.pulled import (
+    Mark,
+    Naming,
+    Page,
+    Reading,
+    answers,
+    check_unique,
+    load,
+    merged,
+    page,
+    save,
+    since,
+    standing,
+    strays,
+)
 from labeling.studio import State, Task, connect, title
 from labeling.tables import ADJUDICATION, ANSWERS, ASSIGNMENTS, DECISIONS, STRAYS, if_there
 
+PIECE = 8_192  # rows; what Parquet keeps together is a multiple of it
 READINGS = 4  # of a project whose counts do not agree with what came of it
 
 
@@ -131,12 +146,23 @@ def pull(studio: Studio, name: str, path: Path, named: Naming) -> tuple[pa.Table
 
 def keep(table: Table, rows: pa.Table, path: Path, note: str) -> None:
     """Write a table; a file that says the same is left alone, for make's sake."""
-    table.check(rows.to_pandas())
-    if path.exists() and pq.read_table(path).equals(rows):
+    check_unique(table, rows)
+    if path.exists() and same(rows, path):
         print(f"{table.name}: nothing new since the last pull, {len(rows):,} rows in {path} ({note})", flush=True)
     else:
-        table.save(rows.combine_chunks(), path)
+        table.save(rows, path)
         table.say(len(rows), path, note)
+
+
+def same(rows: pa.Table, path: Path) -> bool:
+    """Whether a file holds these rows; looked at piece by piece, since two whole tables are large."""
+    with pq.ParquetFile(path) as file:
+        if file.metadata.num_rows != len(rows) or file.schema_arrow.names != rows.schema.names:
+            return False
+        pieces = file.iter_batches(PIECE)
+        return all(
+            pa.Table.from_batches([piece]).equals(rows.slice(at * PIECE, PIECE)) for at, piece in enumerate(pieces)
+        )
 
 
 def gather(

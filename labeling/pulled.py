@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
+from corpus.errors import ContractError
 from corpus.tables import Table
 from corpus.whole import whole
 from labeling.studio import Task
@@ -54,7 +55,10 @@ def since(latest: str, clock: datetime) -> str:
 
 def page(project: str, tasks: Sequence[Task], named: Naming) -> Page:
     """The tasks of one answer of Label Studio's as a page."""
-    rows = [row(project, task, answer, named) for task in tasks for answer in task.answers]
+    answers = [
+        (task, answer) for task in tasks for answer in sorted(task.answers, key=lambda answer: int(answer["id"]))
+    ]
+    rows = [row(project, task, answer, named) for task, answer in answers]
     return Page([task.id for task in tasks], PULLED.batch(rows))
 
 
@@ -86,15 +90,23 @@ def merged(known: pa.Table, pages: Sequence[Page], project: str, everything: boo
     there with a later change, else `deleted`. If everything was read, a task that was not among it is deleted too.
     """
     now = pa.concat_tables([PULLED.batch([]), *(one.rows for one in pages)])
-    earlier = known.filter(pc.invert(pc.is_in(known["pulled_id"], value_set=now["pulled_id"])))
+    here = pc.is_in(known["pulled_id"], value_set=now["pulled_id"])
     tasks = pa.array([task for one in pages for task in one.tasks], pa.int64())
-    read = pc.or_(pc.is_in(earlier["task"], value_set=tasks), everything)
-    lacking = pc.and_(read, stand(earlier, project))
-    what = pc.if_else(pc.is_in(identity(earlier), value_set=identity(now)), "changed", "deleted")
-    gone = pc.if_else(lacking, what, earlier["gone"])
-    at = PULLED.schema.get_field_index("gone")
-    both = pa.concat_tables([earlier.set_column(at, PULLED.schema.field("gone"), gone), now])
-    return both.sort_by([(name, "ascending") for name in ("project", "task", "annotation", "updated_at")])
+    read = pc.or_(pc.is_in(known["task"], value_set=tasks), everything)
+    lacking = pc.and_(pc.and_not(read, here), stand(known, project))
+    what = pc.if_else(pc.is_in(identity(known), value_set=identity(now)), "changed", "deleted")
+    at, gone = PULLED.schema.get_field_index("gone"), pc.if_else(lacking, what, known["gone"])
+    both = pa.concat_tables([known.set_column(at, PULLED.schema.field("gone"), gone), now])
+    replaced = pa.chunked_array([*here.chunks, pa.repeat(False, len(now))], pa.bool_())
+    return ordered(both, ("project", "task", "annotation", "updated_at"), replaced)
+
+
+def ordered(rows: pa.Table, names: Sequence[str], left_out: pa.ChunkedArray) -> pa.Table:
+    """The rows that are not left out, in the order of some columns; not copied if that is how they are."""
+    order = pc.sort_indices(rows.select(names), sort_keys=[(name, "ascending") for name in names])
+    order = order.filter(pc.invert(left_out.take(order)))
+    as_it_is = len(order) == len(rows) and pc.all(pc.equal(order, pa.array(range(len(rows))))).as_py() is not False
+    return rows if as_it_is else rows.take(order)
 
 
 def identity(rows: pa.Table) -> pa.ChunkedArray:
@@ -116,12 +128,17 @@ def standing(rows: pa.Table, project: str) -> int:
 def answers(known: pa.Table, asked: pd.DataFrame, table: Table) -> pa.Table:
     """The answers to what was asked in a project, in the order of the places."""
     place = pc.index_in(known["key"], value_set=pa.array(asked["task_key"], pa.string()))
-    ours = known.append_column("place", place).filter(pc.is_valid(place))
-    ours = ours.sort_by([(name, "ascending") for name in ("place", "annotation", "updated_at")])
+    ours = ordered(known.append_column("place", place), ("place", "annotation", "updated_at"), pc.is_null(place))
     told = {name: pa.array(asked[name], pa.string()).take(ours["place"]) for name in GIVEN if name in asked}
     parts = told["assignment_id"], pc.cast(ours["annotation"], pa.string()), ours["updated_at"]
     told["answer_id"] = pc.binary_join_element_wise(*parts, "/")
     return pa.table([told[name] if name in told else ours[name] for name in GIVEN], schema=table.schema)
+
+
+def check_unique(table: Table, rows: pa.Table) -> None:
+    """Refuse rows of a table of which two have one key."""
+    if pc.count_distinct(rows[table.key]).as_py() < len(rows):
+        raise ContractError(f"{table.name}: a {table.key} stands twice. Every key stands once.")
 
 
 def strays(known: pa.Table, asked: pd.DataFrame, name: str) -> pa.Table:
