@@ -25,7 +25,7 @@ again = $(MAKE) --no-print-directory
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo test check bench lock studio push answer pull trace publish release diff withdraw rehydrate \
+.PHONY: FORCE help demo test check bench lock doctor studio push answer pull trace publish release diff withdraw rehydrate \
   fetch articles repeated sentences duplicates items interface relabel checks batch assignments annotations agreement \
   rulings gold annotators adjudication status recall plan splits dataset card baseline report summary edition
 
@@ -173,22 +173,27 @@ $(DATA)/plan.parquet: labeling/plan.py labeling/forecast.py labeling/codebook.py
 $(DATA)/forecasts.parquet: $(DATA)/plan.parquet ;
 
 # Pulled, never made: pull says what to do when it is not there.
-$(DATA)/answers.parquet:
+$(DATA)/answers.parquet $(DATA)/decisions.parquet:
 	@echo 'There are no answers at $@ yet. Run `make push`, let the annotators label, then `make pull`.' >&2; false
+
+doctor: $(READY)                          ## what is well and what is wrong: address, token, rights, clock, database, disk
+	@$(PYTHON) -m training.doctor $(DATA)
 
 studio: $(READY)                          ## keep a Label Studio running for people, until Ctrl-C
 	@$(PYTHON) -m labeling.server $(DATA)/studio
 
 push: $(DATA)/items.parquet $(DATA)/assignments.parquet $(DATA)/interface.xml  ## send what is new to Label Studio
-	@$(PYTHON) -m labeling.push "$(notdir $(DATA))" $(DATA)/items.parquet $(DATA)/assignments.parquet \
-	  labeling/codebook.toml $(DATA)/interface.xml $(DATA)/guidelines.html
+	@$(PYTHON) -m labeling.push "$(notdir $(DATA))" $(DATA)/items.parquet $(DATA)/checks.parquet \
+	  $(DATA)/assignments.parquet $(DATA)/adjudication.parquet $(DATA)/answers.parquet labeling/codebook.toml \
+	  $(DATA)/interface.xml $(DATA)/adjudication.xml $(DATA)/guidelines.html
 
 pull: $(DATA)/assignments.parquet         ## fetch the answers from Label Studio
-	@$(PYTHON) -m labeling.pull "$(notdir $(DATA))" $(DATA)/assignments.parquet labeling/codebook.toml \
-	  $(DATA)/answers.parquet
+	@$(PYTHON) -m labeling.pull "$(notdir $(DATA))" $(DATA)/assignments.parquet $(DATA)/adjudication.parquet \
+	  $(DATA)/account.key $(DATA)/pulled $(DATA)/answers.parquet $(DATA)/decisions.parquet $(DATA)/strays.parquet
 
 answer: push                              ## give recorded answers (ANSWERS=folder), each annotator by his own account
-	@$(PYTHON) -m labeling.answer "$(notdir $(DATA))" $(ANSWERS) $(DATA)/items.parquet labeling/codebook.toml
+	@$(PYTHON) -m labeling.answer "$(notdir $(DATA))" $(ANSWERS) $(DATA)/assignments.parquet \
+	  $(DATA)/adjudication.parquet labeling/codebook.toml
 
 ##@ training: gold in, a dataset and a baseline out
 splits: $(DATA)/splits.parquet            ## one row an item: train, validation or test, whole articles together
@@ -285,6 +290,7 @@ bench: $(VENV)/bench                      ## measure side by side what claims to
 	$(PYTHON) -m tests.benchmarks.bench_corpus
 	$(PYTHON) -m tests.benchmarks.bench_draws
 	$(PYTHON) -m tests.benchmarks.bench_measures
+	$(PYTHON) -m tests.benchmarks.bench_studio
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 

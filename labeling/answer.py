@@ -11,19 +11,22 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Protocol
 
+import pandas as pd
 from tqdm import tqdm
 
 from corpus.errors import ContractError
 from corpus.progress import progress
 from corpus.shell import shell
-from corpus.tables import ITEMS
 from labeling import codebook
 from labeling.codebook import Codebook
-from labeling.studio import Lost, Studio, Task, connect, title
+from labeling.ids import assignment_id
+from labeling.studio import Studio, Task, connect, title
+from labeling.tables import ADJUDICATION, ASSIGNMENTS, if_there
+from labeling.trouble import PATIENCE, patient
 
-TRIES = 3  # times an answer is given whose connection is lost; its unique_id keeps it single
 SENTENCE = "sentence"  # the tag of the screen that every question belongs to
 COMMENT = "comment"
+REASON, GAP = "reason", "guideline_gap"  # only on the adjudicators' screen: why the votes differed; no rule decides it
 
 Recorded = Mapping[str, Any]
 Result = Sequence[Mapping[str, object]]
@@ -34,8 +37,8 @@ class Project(Protocol):
 
     title: str
 
-    def page(self, number: int) -> Sequence[Task]:
-        """A page of its tasks, from 1; none after the last."""
+    def changed(self, since: str, after: int) -> Sequence[Task]:
+        """The next tasks behind number `after`, all if since is ""; none after the last."""
 
     def answer(self, task: int, result: Result, unique_id: str) -> bool:
         """Answer a task, unless an answer of this unique_id is there."""
@@ -43,8 +46,8 @@ class Project(Protocol):
 
 def result(recorded: Recorded, book: Codebook) -> list[dict[str, object]]:
     """A recorded answer as Label Studio keeps it: a label is named by its alias, which is its id in the codebook."""
-    asked = [*book.questions, *book.follow_ups, "flags"]
-    given = {name: chosen(recorded.get(name)) for name in asked}
+    asked = [*book.questions, *book.follow_ups, "flags", REASON]
+    given = {name: chosen(recorded.get(name)) for name in asked} | {GAP: [GAP] if recorded.get(GAP) else []}
     parts = [part(name, "choices", {"choices": labels}) for name, labels in given.items() if labels]
     comment = recorded.get(COMMENT)
     return parts + ([part(COMMENT, "textarea", {"text": [comment]})] if comment else [])
@@ -88,39 +91,37 @@ def faults(answer: Recorded, book: Codebook) -> Iterator[str]:
 
 @dataclass
 class Round:
-    """What one annotator is to answer, and where."""
+    """What one annotator is to answer, by the key of the task, and where."""
 
     project: Project
     account: int
-    recorded: Sequence[Recorded]
+    recorded: Mapping[str, Recorded]
+    patience: float = PATIENCE  # seconds for which the connection may be lost
 
-    def missing(self) -> list[tuple[int, Recorded]]:
-        """The tasks that this account has not answered, in the recording's order."""
+    def missing(self) -> list[tuple[int, str]]:
+        """Number and key of the tasks that this account has not answered, in the recording's order."""
         tasks: dict[str, int] = {}
-        answered = set()
-        number = 1
-        while page := self.project.page(number):
-            tasks |= {str(task.data.get("item_id")): task.id for task in page}
+        answered, after = set(), 0
+        while page := self.project.changed("", after):
+            after = page[-1].id
+            tasks = {str(task.data.get("key", "")): task.id for task in page} | tasks
             answered |= {task.id for task in page if any(one["completed_by"] == self.account for one in task.answers)}
-            number += 1
-        unsent = [one["item_id"] for one in self.recorded if one["item_id"] not in tasks]
+        unsent = [one for key, one in self.recorded.items() if key not in tasks]
         if unsent:
-            raise ContractError(f"{self.project.title!r} has no task for {unsent[0]}. Run `make push` first.")
-        placed = [(tasks[one["item_id"]], one) for one in self.recorded]
-        return [(task, one) for task, one in placed if task not in answered]
+            raise ContractError(f"{self.project.title!r} has no task for {named(unsent[0])}. Run `make push` first.")
+        return [(tasks[key], key) for key in self.recorded if tasks[key] not in answered]
 
 
-def give(one: Round, task: int, answer: Recorded, book: Codebook) -> None:
+def named(answer: Recorded) -> str:
+    """Which question a recorded answer answers."""
+    return f"{answer['item_id']}{' (again)' if answer.get('again') else ''}"
+
+
+def give(one: Round, task: int, key: str, book: Codebook) -> None:
     """Give one answer for certain; one that was given although the connection was lost is not given again."""
-    unique_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{one.project.title}/{answer['item_id']}/{one.account}"))
-    for tried in range(TRIES):
-        try:
-            one.project.answer(task, result(answer, book), unique_id)
-        except Lost:
-            if tried == TRIES - 1:
-                raise
-        else:
-            return
+    unique_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{one.project.title}/{key}/{one.account}"))
+    given = result(one.recorded[key], book)
+    patient(lambda: one.project.answer(task, given, unique_id), one.patience)
 
 
 def answer_all(rounds: Sequence[Round], book: Codebook) -> int:
@@ -129,7 +130,7 @@ def answer_all(rounds: Sequence[Round], book: Codebook) -> int:
     total = sum(len(missing) for _, missing in todo)
     bar: tqdm[None] = progress((), "answer", " answers", total)
     ended = Event()
-    with ThreadPoolExecutor(len(rounds)) as pool:
+    with ThreadPoolExecutor(len(rounds) or 1) as pool:
         try:
             for done in [pool.submit(answer_one, *each, book, bar, ended) for each in todo]:
                 done.result()
@@ -140,14 +141,12 @@ def answer_all(rounds: Sequence[Round], book: Codebook) -> int:
     return total
 
 
-def answer_one(
-    one: Round, missing: Sequence[tuple[int, Recorded]], book: Codebook, bar: "tqdm[None]", ended: Event
-) -> None:
+def answer_one(one: Round, missing: Sequence[tuple[int, str]], book: Codebook, bar: "tqdm[None]", ended: Event) -> None:
     """Give one annotator's answers, one after the other, until another's fail or Ctrl-C ends it."""
-    for task, answer in missing:
+    for task, key in missing:
         if ended.is_set():
             return
-        give(one, task, answer, book)
+        give(one, task, key, book)
         bar.update()
 
 
@@ -157,50 +156,71 @@ def verify(rounds: Sequence[Round]) -> None:
         if lost := one.missing():
             raise ContractError(
                 f"{one.project.title!r} lacks {len(lost):,} answers that were given, "
-                f"the first to {lost[0][1]['item_id']}. Run `make answer` again."
+                f"the first to {named(one.recorded[lost[0][1]])}. Run `make answer` again."
             )
 
 
-def known(recorded: Sequence[Recorded], items: set[str]) -> tuple[list[Recorded], list[str]]:
-    """The recorded answers to items that are asked, and the items of the others."""
-    return [one for one in recorded if one["item_id"] in items], [
-        one["item_id"] for one in recorded if one["item_id"] not in items
-    ]
+def asked_of(who: str, workspace: str, version: str, tables: Mapping[str, pd.DataFrame]) -> tuple[str, dict[str, str]]:
+    """The title of somebody's project, and the key of each assignment in it; tables are by what the project is for."""
+    for what, table in tables.items():
+        rows = table[(table["annotator"] == who) & (table["codebook_version"] == version)]
+        if len(rows):
+            return title(workspace, what, version, who), dict(zip(rows["assignment_id"], rows["task_key"], strict=True))
+    return "", {}
 
 
-def note(were: int, unknown: Sequence[str]) -> str:
-    """What the closing line adds when not every recorded answer was given now."""
+def placed(
+    recorded: Sequence[Recorded], asked: Mapping[str, str], who: str, version: str
+) -> tuple[dict[str, Recorded], list[str]]:
+    """The recorded answers to what is asked, by the key of the task, and which questions the others answer."""
+    found, left_out = {}, []
+    for one in recorded:
+        key = asked.get(assignment_id(one["item_id"], who, version, bool(one.get("again"))))
+        if key is None:
+            left_out.append(named(one))
+        else:
+            found[key] = one
+    return found, left_out
+
+
+def note(were: int, left_out: Sequence[str], silent: int) -> str:
+    """What the closing line adds when not every recorded answer was given now, or not all that is asked is recorded."""
     told = f"; {were:,} were there" if were else ""
-    if unknown:
-        more = f" and {len(unknown) - 3:,} more" if len(unknown) > 3 else ""  # noqa: PLR2004 - three are named
-        told += f"; left out, no such item: {', '.join(unknown[:3])}{more}"
-    return told
+    if left_out:
+        more = f" and {len(left_out) - 3:,} more" if len(left_out) > 3 else ""  # noqa: PLR2004 - three are named
+        told += f"; left out, not asked: {', '.join(left_out[:3])}{more}"
+    return told + (f"; {silent:,} asked, but not recorded" if silent else "")
 
 
-def opened(studio: Studio, name: str, annotator: str, recorded: Sequence[Recorded]) -> Round:
-    """The annotator's project, of this title, as his own account sees it."""
+def opened(studio: Studio, name: str, who: str, recorded: Mapping[str, Recorded]) -> Round:
+    """The project of this title, as its annotator's own account sees it."""
     project = studio.find(name)
     if project is None:
         raise ContractError(f"There is no project {name!r}. Run `make push` first.")
-    own = studio.own(annotator)
+    own = studio.own(who)
     return Round(project.seen_by(own), own.account, recorded)
 
 
-def main(workspace: str, folder: Path, item_file: Path, codebook_file: Path) -> None:
-    """Read recorded answers, give those that are missing."""
+def main(workspace: str, folder: Path, assignment_file: Path, adjudication_file: Path, codebook_file: Path) -> None:
+    """Read recorded answers and decisions, give those that are missing."""
     begun, book = time.monotonic(), codebook.load(codebook_file)
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise ContractError(f"There are no recorded answers (annotator.jsonl) in {folder}. Name another folder.")
-    items = set(ITEMS.read(item_file)["item_id"])
-    told = {path.stem: known([one for one in load(path, book) if not one.get("again")], items) for path in files}
+    assignments = ASSIGNMENTS.read(assignment_file)
+    tables = {
+        "codebook": assignments[assignments["withdrawn"] == ""],
+        "adjudication": if_there(ADJUDICATION, adjudication_file),
+    }
+    asked = {path.stem: asked_of(path.stem, workspace, book.version, tables) for path in files}
+    told = {path.stem: placed(load(path, book), asked[path.stem][1], path.stem, book.version) for path in files}
     studio = connect(os.environ)
-    rounds = [opened(studio, title(workspace, book.version, who), who, asked) for who, (asked, _) in told.items()]
+    rounds = [opened(studio, asked[who][0], who, found) for who, (found, _) in told.items() if found]
     given = answer_all(rounds, book)
-    were = sum(len(one.recorded) for one in rounds) - given
-    unknown = sorted({item for _, items in told.values() for item in items})
-    took = f"{time.monotonic() - begun:.0f} s"
-    print(f"answer: {given:,} answers by {len(rounds)} annotators in {took}{note(were, unknown)}", flush=True)
+    recorded, wanted = sum(len(one.recorded) for one in rounds), sum(len(keys) for _, keys in asked.values())
+    left_out = sorted({one for _, others in told.values() for one in others})
+    took, more = f"{time.monotonic() - begun:.0f} s", note(recorded - given, left_out, wanted - recorded)
+    print(f"answer: {given:,} answers by {len(rounds)} annotators in {took}{more}", flush=True)
 
 
 if __name__ == "__main__":

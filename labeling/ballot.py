@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 
 from labeling.codebook import COMMENT, FLAGS, Codebook, Label
+from labeling.tasks import plain
 
 Vote = Mapping[str, str | Sequence[str]]  # what was chosen under each name of the screen, and the comment
 
@@ -15,7 +16,7 @@ def votes_html(votes: Sequence[Vote], book: Codebook) -> str:
     for name in ("", *map(letter, range(len(votes)))):
         ET.SubElement(head, "th").text = name
     for name, labels in {**book.sets, COMMENT: {}}.items():
-        shown = [said(vote.get(name, ""), labels) for vote in votes]
+        shown = [plain(said(vote.get(name, ""), labels)) for vote in votes]
         if any(shown):
             row = ET.SubElement(table, "tr")
             ET.SubElement(row, "th").text = title(name, book)

@@ -31,9 +31,10 @@ ADMIN = "admin@sanction-stance.example"
 ADMITTED = ("USERNAME", "PASSWORD", "USER_TOKEN")  # as Label Studio calls what an administrator is made of
 CLOSED = "http://127.0.0.1:9"  # nobody listens there
 
+POSTGRES = ("DJANGO_DB", "POSTGRE_NAME", "POSTGRE_USER", "POSTGRE_PASSWORD", "POSTGRE_HOST", "POSTGRE_PORT")
 INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
-# Label Studio also obeys variables as common as HOST, DEBUG or DJANGO_DB, so it gets these and INHERITED, no others.
+# Label Studio also obeys variables as common as HOST or DEBUG, so it gets these and INHERITED, no others.
 HARDENED = {
     "PYTHONUNBUFFERED": "1",
     "DEBUG": "false",
@@ -76,14 +77,17 @@ class PortTaken(Exception):
 def serve(
     folder: Path, port: int | None = None, environ: Mapping[str, str] | None = None, patience: float = PATIENCE
 ) -> Iterator[Server]:
-    """Run a Label Studio with its SQLite in folder while the block runs; on port, or on a free one.
+    """Run a Label Studio with its files in folder while the block runs; on port, or on a free one.
+
+    Its database is an SQLite in the folder, or a PostgreSQL if environ says DJANGO_DB=default and where that is, in
+    Label Studio's own POSTGRE_NAME, POSTGRE_USER, POSTGRE_PASSWORD, POSTGRE_HOST and POSTGRE_PORT.
 
     Who its administrator is may stand in environ: LABEL_STUDIO_USERNAME, LABEL_STUDIO_PASSWORD, LABEL_STUDIO_API_KEY;
     password and key are fresh otherwise.
     """
     folder = prepared(folder)
     with locked(folder) as lock:
-        server = started(folder, port, administrator(environ or {}), lock, patience)
+        server = started(folder, port, environ or {}, lock, patience)
         try:
             yield server
         finally:
@@ -124,11 +128,12 @@ def locked(folder: Path) -> Iterator[int]:
         yield lock.fileno()
 
 
-def started(folder: Path, port: int | None, admin: tuple[str, str, str], lock: int, patience: float) -> Server:
+def started(folder: Path, port: int | None, environ: Mapping[str, str], lock: int, patience: float) -> Server:
     """Start a server and wait for it; if its port was free a moment ago and is taken now, try another."""
+    admin = administrator(environ)
     for _ in range(TRIES):
         chosen = port or free_port()
-        server = launch(folder, chosen, admin, lock)
+        server = launch(folder, chosen, admin, surroundings(folder, admin, environ), lock)
         try:
             wait(server, patience)
         except PortTaken:
@@ -154,14 +159,14 @@ def free_port(first: int = 0) -> int:
         return int(tried.getsockname()[1])
 
 
-def launch(folder: Path, port: int, admin: tuple[str, str, str], lock: int) -> Server:
+def launch(folder: Path, port: int, admin: tuple[str, str, str], around: Mapping[str, str], lock: int) -> Server:
     """Start Label Studio in a process group of its own; it ends when we do, since its standard input is our pipe."""
     where = ["--internal-host", HOST, "--port", str(port), "--debug"]  # debug means: this port, and never the next one
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "labeling.embedded", "start", "--no-browser", *where],
             cwd=Path(__file__).parents[1],
-            env=surroundings(folder, admin),
+            env=around,
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -172,10 +177,12 @@ def launch(folder: Path, port: int, admin: tuple[str, str, str], lock: int) -> S
     return Server(process, folder / "server.log", f"http://{HOST}:{port}", *admin)
 
 
-def surroundings(folder: Path, admin: tuple[str, str, str]) -> dict[str, str]:
-    """The environment of the server's process: nothing of ours but what every program needs."""
+def surroundings(folder: Path, admin: tuple[str, str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the server's process: nothing of ours but what every program needs, and its PostgreSQL."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     admitted = {f"LABEL_STUDIO_{name}": value for name, value in zip(ADMITTED, admin, strict=True)}
+    database = POSTGRES if environ.get("DJANGO_DB") == "default" else ()
+    admitted |= {name: environ[name] for name in database if name in environ}
     return inherited | HARDENED | admitted | {"HOME": str(folder / "home"), "LABEL_STUDIO_BASE_DATA_DIR": str(folder)}
 
 

@@ -1,18 +1,21 @@
-"""The door to Label Studio: the only module that knows its SDK and its HTTP, and turns their errors into one line."""
+"""The door to Label Studio: the only module that knows its addresses and its SDK."""
 
 import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
 
 from corpus.errors import ContractError
+from labeling.trouble import PATIENCE, Refused, patient, personal, told
 
 OLDEST = (1, 23)  # the version all of this was tried with
 TITLE = 50  # Label Studio's longest title, characters
@@ -21,11 +24,18 @@ TIMEOUT = httpx.Timeout(
     300, connect=10
 )  # seconds; a server whose SQLite is locked answers late, and must not be asked twice
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-FIELDS = "id,data,annotations,completed_by,created_at,updated_at,lead_time,was_cancelled,result"  # nested ones too
-
-
-class Lost(ContractError):
-    """The connection broke, and nobody knows whether the last request was carried out."""
+# What a page tells of a task and, in the same breath, of its answers: Label Studio has one list for both.
+ANSWERED = (
+    "id,data,annotations,completed_by,created_at,updated_at,lead_time,was_cancelled,ground_truth,"
+    "parent_prediction,last_action,result"
+)
+HELD = "id,data,total_annotations,cancelled_annotations"
+COUNTS = "task_number,total_annotations_number,skipped_annotations_number"
+Filter = Mapping[str, object]
+BEHIND: Filter = {"filter": "filter:tasks:id", "operator": "greater", "type": "Number"}
+SINCE: Filter = {"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime"}
+UNANSWERED: Filter = {"filter": "filter:tasks:annotations_ids", "operator": "empty", "type": "String", "value": True}
+UNBEGUN: Filter = {"filter": "filter:tasks:draft_exists", "operator": "equal", "type": "Boolean"}
 
 
 @dataclass(frozen=True)
@@ -37,22 +47,28 @@ class Task:
     answers: Sequence[Mapping[str, Any]] = ()
 
 
-@dataclass(frozen=True)
-class State:
-    """What a project says of itself: how many tasks and answers (skips included) it has, and its latest change."""
+class Held(NamedTuple):
+    """A task in brief: its number, the key by which we know it ("" if it is none of ours), how often answered."""
+
+    id: int
+    key: str
+    answers: int
+
+
+class State(NamedTuple):
+    """What a project says of itself: how many tasks and how many answers (skips included) it has."""
 
     tasks: int
     answers: int
-    changed: str
 
 
-def title(workspace: str, version: str, annotator: str) -> str:
-    """Name an annotator's project; a new codebook version is a new project.
+def title(workspace: str, what: str, version: str, who: str) -> str:
+    """Name somebody's project; a new codebook version is a new project.
 
-    >>> title("demo", "1", "annotator-2")
+    >>> title("demo", "codebook", "1", "annotator-2")
     'demo codebook 1 annotator-2'
     """
-    name = f"{workspace} codebook {version} {annotator}"
+    name = f"{workspace} {what} {version} {who}"
     if len(name) > TITLE:
         raise ContractError(
             f"The project's title {name!r} has {len(name)} characters, and Label Studio takes {TITLE}. "
@@ -63,7 +79,14 @@ def title(workspace: str, version: str, annotator: str) -> str:
 
 def connect(environ: Mapping[str, str]) -> "Studio":
     """Open the door to the Label Studio that LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY name, or say what is wrong."""
-    url, key = environ.get("LABEL_STUDIO_URL", "").rstrip("/"), environ.get("LABEL_STUDIO_API_KEY", "")
+    url, key = named(environ)
+    check_version(url)
+    return Studio(url, key)
+
+
+def named(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The address and the key that the environment holds."""
+    url, key = environ.get("LABEL_STUDIO_URL", "").strip().rstrip("/"), environ.get("LABEL_STUDIO_API_KEY", "").strip()
     if not url or not key:
         raise ContractError(
             "LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY are not both set. Run `make studio` in another terminal and "
@@ -71,13 +94,14 @@ def connect(environ: Mapping[str, str]) -> "Studio":
         )
     if not url.startswith(("http://", "https://")):
         raise ContractError(f"LABEL_STUDIO_URL is {url!r}, which does not begin with http:// or https://. Correct it.")
-    check_version(url)
-    return Studio(url, key)
+    if not re.fullmatch(r"[!-~]+", key):
+        raise ContractError("LABEL_STUDIO_API_KEY holds a character that no key has. Copy the whole of it again.")
+    return url, key
 
 
-def browser(url: str, timeout: httpx.Timeout = TIMEOUT) -> httpx.Client:
+def browser(url: str, timeout: httpx.Timeout = TIMEOUT, auth: httpx.Auth | None = None) -> httpx.Client:
     """An HTTP client for one Label Studio; a proxy of the environment is not asked for the loopback."""
-    return httpx.Client(base_url=url, timeout=timeout, trust_env=urlsplit(url).hostname not in LOOPBACK)
+    return httpx.Client(base_url=url, timeout=timeout, auth=auth, trust_env=urlsplit(url).hostname not in LOOPBACK)
 
 
 def healthy(url: str) -> bool:
@@ -89,76 +113,17 @@ def healthy(url: str) -> bool:
         return False
 
 
-def check_version(url: str) -> None:
-    """Refuse what is no Label Studio, or an older one than this was tried with."""
+def check_version(url: str) -> str:
+    """The version of the Label Studio there; refuse what is none, or an older one than this was tried with."""
     with told(url, ""), browser(url) as client:
-        found = re.search(r'"release": ?"(\d+)\.(\d+)[^"]*"', client.get("/api/version").text)
+        found = re.search(r'"release": ?"((\d+)\.(\d+)[^"]*)"', client.get("/api/version").text)
     if not found:
         raise ContractError(f"{url} answers, but is no Label Studio. Correct LABEL_STUDIO_URL.")
-    release = (int(found[1]), int(found[2]))
-    if release < OLDEST:
+    if (int(found[2]), int(found[3])) < OLDEST:
         raise ContractError(
-            f"{url} is Label Studio {found[1]}.{found[2]}; {OLDEST[0]}.{OLDEST[1]} or newer is needed. Upgrade it."
+            f"{url} is Label Studio {found[2]}.{found[3]}; {OLDEST[0]}.{OLDEST[1]} or newer is needed. Upgrade it."
         )
-
-
-@contextmanager
-def told(url: str, key: str) -> Iterator[None]:
-    """Tell what went wrong in one line, without what Label Studio or its SDK put into theirs: cookies, keys, pages."""
-    from label_studio_sdk.core.api_error import ApiError
-
-    try:
-        yield
-    except httpx.ConnectError:
-        raise ContractError(
-            f"Nobody answers at {url}. Start Label Studio with `make studio`, or correct LABEL_STUDIO_URL."
-        ) from None
-    except httpx.TransportError as error:
-        raise Lost(lost(url, type(error).__name__)) from None
-    except ApiError as error:
-        status = error.status_code or 0
-        if status == 0 or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise Lost(lost(url, f"HTTP {status}")) from None
-        raise ContractError(refusal(url, key, status, error.body)) from None
-
-
-def lost(url: str, how: str) -> str:
-    """What to say when nobody knows whether a request was carried out."""
-    return (
-        f"The connection to {url} was lost ({how}). "
-        "Run the same command again: it looks what is there, and sends nothing twice."
-    )
-
-
-def refusal(url: str, key: str, status: int, body: object) -> str:
-    """What to say of a request that was refused."""
-    if status == httpx.codes.UNAUTHORIZED:
-        return f"{url} does not accept LABEL_STUDIO_API_KEY, {kind(key)}"
-    if status == httpx.codes.FORBIDDEN:
-        return f"The account of LABEL_STUDIO_API_KEY may not do this at {url}. Export the key of an administrator."
-    if status == httpx.codes.NOT_FOUND:
-        return f"What was asked for is not at {url}: a project or a task was deleted. Run `make push` again."
-    detail = body.get("validation_errors") or body.get("detail") if isinstance(body, dict) else ""
-    said = " ".join(str(detail or "no reason given").split())[:300]
-    return f"{url} refused the request (HTTP {status}: {said})."
-
-
-def kind(key: str) -> str:
-    """Which kind of key was given, without showing it, and what to do when it is refused."""
-    if re.fullmatch(r"[0-9a-f]{40}", key):
-        return (
-            "a legacy token (40 hex digits). Export the one `make studio` printed; a Label Studio of your own may have "
-            "legacy tokens switched off: then export a personal token (Account & Settings, Personal Access Token)."
-        )
-    if key.count(".") == 2:  # noqa: PLR2004 - header.payload.signature
-        return (
-            "a personal token: it is revoked, expired, or of another Label Studio. "
-            "Make a new one (Account & Settings, Personal Access Token) and export it."
-        )
-    return (
-        "which is neither a legacy token (40 hex digits) nor a personal token (three parts between dots). "
-        "Copy the whole of it again."
-    )
+    return found[1]
 
 
 def check_screen(screen: str) -> None:
@@ -177,50 +142,125 @@ def check_screen(screen: str) -> None:
         raise ContractError(f"Label Studio cannot show this screen: {said}. Correct labeling/codebook.toml.") from None
 
 
+class Key(httpx.Auth):
+    """How a key is shown: a legacy token as it is, a personal one by a pass that it buys for some minutes."""
+
+    requires_response_body = True
+
+    def __init__(self, url: str, key: str) -> None:
+        """A key of either kind, for the Label Studio at url."""
+        self._key, self._pass, self._counter = key, "", f"{url}/api/token/refresh/"
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Show the key; a pass that has run out is bought anew, since a request refused for it was not carried out."""
+        if not personal(self._key):
+            request.headers["Authorization"] = f"Token {self._key}"
+            yield request
+            return
+        for stale in (not self._pass, True):
+            if stale:
+                bought = yield httpx.Request("POST", self._counter, json={"refresh": self._key})
+                self._pass = bought.json()["access"] if bought.status_code == httpx.codes.OK else ""
+            request.headers["Authorization"] = f"Bearer {self._pass or 'none'}"
+            if (yield request).status_code != httpx.codes.UNAUTHORIZED:
+                return
+
+
+def checked(response: httpx.Response) -> Any:
+    """What a response holds; raise if the request was refused."""
+    if response.is_error:
+        raise Refused(response.status_code, reason(response))
+    return response.json() if response.content else None
+
+
+def reason(response: httpx.Response) -> str:
+    """Why a request was refused, "" if no reason was given."""
+    try:
+        body = response.json()
+    except ValueError:
+        return ""
+    return str(body.get("validation_errors") or body.get("detail") or "") if isinstance(body, dict) else ""
+
+
 class Studio:
     """A Label Studio as one account sees it."""
 
-    def __init__(self, url: str, key: str) -> None:
-        """Sign in; the key is refused here or not at all."""
-        import label_studio_sdk
+    def __init__(self, url: str, key: str, patience: float = PATIENCE) -> None:
+        """Sign in; the key is refused here or not at all. Patience, in seconds, is for a server that goes away."""
+        self.url, self._key, self._patience = url, key, patience
+        self.clock = datetime.now(UTC)  # the server's, as of its last answer
+        self._http = browser(url, auth=Key(url, key))
+        self.account = int(self.ask("GET", "/api/current-user/whoami")["id"])
 
-        self.url, self._key = url, key
-        door: Any = label_studio_sdk.LabelStudio  # its types say less than its answers hold
-        with self._told():
-            # The SDK's retries would send an import again that was only answered late.
-            self.sdk = door(base_url=url, api_key=key, httpx_client=browser(url), max_retries=0, timeout=TIMEOUT.read)
-            self.account = int(self.sdk.users.whoami().id)
-
-    def _told(self) -> Any:
+    def told(self) -> AbstractContextManager[None]:
+        """Tell in one line what goes wrong with a request."""
         return told(self.url, self._key)
 
+    def fetch(self, method: str, path: str, body: object = None, **params: Any) -> httpx.Response:
+        """Make one request, once, and return what came back as it is."""
+        response = self._http.request(method, path, params=params, json=body)
+        if "date" in response.headers:
+            self.clock = parsedate_to_datetime(response.headers["date"])
+        return response
+
+    def send(self, method: str, path: str, body: object = None, **params: Any) -> Any:
+        """Make one request, once, and return what came back; raise if it was refused."""
+        return checked(self.fetch(method, path, body, **params))
+
+    def ask(self, method: str, path: str, body: object = None, **params: Any) -> Any:
+        """Make one request, once, and return what came back."""
+        with self.told():
+            return self.send(method, path, body, **params)
+
+    def read(self, path: str, **params: Any) -> Any:
+        """Read something, which may be asked for again while the connection is lost."""
+        return patient(lambda: self.ask("GET", path, **params), self._patience)
+
     def find(self, name: str) -> "Project | None":
-        """The project of this title, None if there is none."""
-        with self._told():
-            listed = self.sdk.projects.list(title=name, include="id,title,label_config", page_size=100)
-            found = [one for one in listed if one.title == name]
-        if len(found) > 1:
-            numbers = " and ".join(str(one.id) for one in found)
+        """The project of this title, None if there is none; a twin that a lost request left has no tasks."""
+        shown = "id,title,label_config,created_at,task_number"
+        alike = self.read("/api/projects/", title=name, include=shown, page_size=1000)["results"]
+        found = [one for one in alike if one["title"] == name]
+        filled = [one for one in found if one["task_number"]]
+        if len(filled) > 1:
+            numbers = " and ".join(str(one["id"]) for one in filled)
             raise ContractError(f"{self.url} has two projects {name!r}, {numbers}. Delete the one without answers.")
-        return Project(self, found[0].id, name, found[0].label_config or "") if found else None
+        chosen = min(filled or found, key=lambda one: int(one["id"]), default=None)
+        return Project(self, chosen) if chosen else None
 
     def create(self, name: str, screen: str, guidelines: str) -> "Project":
         """Make a project with its screen, and with guidelines that are shown before the first task."""
-        with self._told():
-            made = self.sdk.projects.create(
-                title=name, label_config=screen, expert_instruction=guidelines, show_instruction=True
-            )
-        return Project(self, made.id, name, screen)
+        shown = {"label_config": screen, "expert_instruction": guidelines, "show_instruction": True}
+        return Project(self, self.ask("POST", "/api/projects/", {"title": name, **shown}))
 
     def invitation(self) -> str:
         """The secret of the link by which annotators make their accounts."""
-        with self._told(), browser(self.url) as client:
-            headers = self.sdk._client_wrapper.get_headers()
-            return str(checked(client.get("/api/invite", headers=headers))["token"])
+        return str(self.read("/api/invite")["token"])
 
     def invite_link(self) -> str:
         """The address at which annotators make their accounts."""
         return f"{self.url}/user/signup/?token={self.invitation()}"
+
+    def members(self) -> list[int]:
+        """The accounts that there are, by number."""
+        return [int(one["id"]) for one in self.read("/api/users/", include="id")]
+
+    def database(self) -> str:
+        """SQLite or PostgreSQL, "" if it cannot be told: only one of them compares a list of annotators with a word."""
+        filled = self.read("/api/projects/", include="id,task_number", page_size=1000)["results"]
+        number = next((one["id"] for one in filled if one["task_number"]), None)
+        if number is None:
+            return ""
+        compared = {"filter": "filter:tasks:annotators", "operator": "equal", "type": "List", "value": "nobody"}
+        query = json.dumps({"filters": {"conjunction": "and", "items": [compared]}})
+        with self.told():
+            try:
+                self.send("GET", "/api/tasks/", project=number, page=1, page_size=1, include="id", query=query)
+            except Refused as error:
+                if error.status != httpx.codes.BAD_REQUEST:
+                    raise
+                return "PostgreSQL"
+        return "SQLite"
 
     def own(self, annotator: str) -> "Studio":
         """The same Label Studio as the annotator's own account sees it; the account is made if there is none.
@@ -232,7 +272,7 @@ class Studio:
         mark = hashlib.sha256(secret).hexdigest()[:6]  # another invitation makes other accounts
         email = f"{annotator}-{mark}@sanction-stance.example"
         login = {"email": email, "password": hmac.new(secret, email.encode(), "sha256").hexdigest()}
-        with self._told(), browser(self.url) as client:
+        with self.told(), browser(self.url) as client:
             if not (
                 submitted(client, f"/user/signup/?token={secret.decode()}", login)
                 or submitted(client, "/user/login/", login)
@@ -260,78 +300,94 @@ def own_key(client: httpx.Client) -> str:
     return str(checked(client.post("/api/token/"))["token"])
 
 
-def checked(response: httpx.Response) -> Any:
-    """What a response holds, or the SDK's own error if it was refused."""
-    from label_studio_sdk.core.api_error import ApiError
-
-    if response.is_error:
-        raise ApiError(status_code=response.status_code)
-    return response.json()
-
-
 class Project:
-    """An annotator's project."""
+    """Somebody's project."""
 
-    def __init__(self, studio: Studio, number: int, name: str, screen: str) -> None:
-        """A project that is there."""
-        self.studio, self.number, self.title, self.screen = studio, number, name, screen
+    def __init__(self, studio: Studio, said: Mapping[str, Any]) -> None:
+        """A project that is there, as Label Studio describes it; its number alone is not enough to tell it by."""
+        self.studio, self._said = studio, said
+        self.number, self.title, self.screen = int(said["id"]), str(said["title"]), str(said["label_config"] or "")
+        self.identity = f"{self.number} {said['created_at']}"
 
     def seen_by(self, studio: Studio) -> "Project":
         """The same project as another account sees it."""
-        return Project(studio, self.number, self.title, self.screen)
+        return Project(studio, self._said)
 
-    def _listed(self, **more: Any) -> Any:
-        return self.studio.sdk.tasks.list(project=self.number, fields="all", **more)
+    def clock(self) -> datetime:
+        """What the clock of the server showed when it last answered."""
+        return self.studio.clock
 
     def state(self) -> State:
         """What the project says of itself now."""
-        with self.studio._told():
-            said = self.studio.sdk.projects.get(self.number)
-            latest = self._listed(
-                page=1, page_size=1, include="id,updated_at", query=json.dumps({"ordering": ["-tasks:updated_at"]})
-            ).items
-        answers = (said.total_annotations_number or 0) + (said.skipped_annotations_number or 0)
-        changed = f"{latest[0].id} {latest[0].updated_at.isoformat()}" if latest else ""
-        return State(tasks=said.task_number or 0, answers=answers, changed=changed)
+        said = self.studio.read(f"/api/projects/{self.number}/", include=COUNTS)
+        return State(said["task_number"], said["total_annotations_number"] + said["skipped_annotations_number"])
 
-    def page(self, number: int, fields: str = FIELDS) -> list[Task]:
-        """One page of the tasks with their answers, in the order in which they were added; none after the last."""
-        from label_studio_sdk.core.api_error import ApiError
+    def latest(self) -> str:
+        """When a task was last added, answered or otherwise changed, by the server's clock; "" if there is none."""
+        newest = self._listed("updated_at", ordering="-tasks:updated_at", size=1)["tasks"]
+        return str(newest[0]["updated_at"]) if newest else ""
 
-        with self.studio._told():
-            try:
-                ordering = json.dumps({"ordering": ["tasks:id"]})
-                listed = self._listed(page=number, page_size=PAGE, include=fields, query=ordering).items
-            except ApiError as error:
-                if error.status_code != httpx.codes.NOT_FOUND:
-                    raise
-                return []
-        return [Task(one.id, one.data, one.annotations or ()) for one in listed]
+    def drafts(self) -> int:
+        """How many tasks somebody has begun to answer, or to change the answer of, and not submitted."""
+        return int(self._listed("id", [{**UNBEGUN, "value": True}], size=1)["total"])
 
-    def item_ids(self) -> list[str]:
-        """The item of each task, page by page; an item stands twice if it was added twice."""
-        found, number = [], 1
-        while page := self.page(number, "id,data"):
-            found += [str(task.data.get("item_id", "")) for task in page]
-            number += 1
-        return found
+    def changed(self, since: str, after: int) -> list[Task]:
+        """The next tasks behind number `after`, of those changed since then (all if ""), with their answers.
 
-    def add(self, tasks: Sequence[Mapping[str, Any]]) -> None:
+        In the order of their numbers, which never change: what is added, answered or deleted meanwhile moves none.
+        """
+        chosen = [{**BEHIND, "value": after}] + ([{**SINCE, "value": since}] if since else [])
+        listed = self._listed(ANSWERED, chosen, fields="all")["tasks"]
+        return [Task(one["id"], one["data"], one["annotations"]) for one in listed]
+
+    def held(self) -> Iterator[Held]:
+        """Every task in brief, in the order in which they were added."""
+        after = 0
+        while page := self._listed(HELD, [{**BEHIND, "value": after}])["tasks"]:
+            after = page[-1]["id"]
+            for one in page:
+                answers = one["total_annotations"] + one["cancelled_annotations"]
+                yield Held(one["id"], str(one["data"].get("key", "")), answers)
+
+    def _listed(
+        self,
+        include: str,
+        chosen: Sequence[Filter] = (),
+        ordering: str = "tasks:id",
+        size: int = PAGE,
+        fields: str = "task_only",
+    ) -> Any:
+        """One page of the tasks that pass all filters."""
+        query: dict[str, object] = {"ordering": [ordering]}
+        if chosen:
+            query["filters"] = {"conjunction": "and", "items": chosen}
+        shown = {"include": include, "fields": fields, "resolve_uri": "false", "query": json.dumps(query)}
+        return self.studio.read("/api/tasks/", project=self.number, page=1, page_size=size, **shown)
+
+    def add(self, tasks: Sequence[Mapping[str, object]]) -> None:
         """Add tasks, at most 1,000 at a time; all or, where the connection is lost, perhaps none."""
-        with self.studio._told():
-            self.studio.sdk.projects.import_tasks(self.number, request=[{"data": dict(task)} for task in tasks])
+        said = self.studio.ask("POST", f"/api/projects/{self.number}/import", [{"data": dict(task)} for task in tasks])
+        if said["task_count"] != len(tasks):
+            raise ContractError(
+                f"{self.title!r} took {said['task_count']:,} of {len(tasks):,} tasks. Run `make push` again."
+            )
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Delete tasks, but none that is answered or begun in the moment in which the server deletes."""
+        body = {
+            "selectedItems": {"all": False, "included": list(numbers)},
+            "filters": {"conjunction": "and", "items": [UNANSWERED, {**UNBEGUN, "value": False}]},
+        }
+        self.studio.ask("POST", "/api/dm/actions", body, id="delete_tasks", project=self.number)
 
     def answer(self, task: int, result: Sequence[Mapping[str, object]], unique_id: str) -> bool:
         """Answer a task; False if an answer of this unique_id (a UUID) is there already."""
-        from label_studio_sdk.core.api_error import ApiError
-
-        with self.studio._told():
+        body = {"result": [dict(part) for part in result], "unique_id": unique_id, "was_cancelled": False}
+        with self.studio.told():
             try:
-                self.studio.sdk.annotations.create(
-                    task, result=[dict(part) for part in result], unique_id=unique_id, was_cancelled=False
-                )
-            except ApiError as error:
-                if error.status_code != httpx.codes.CONFLICT:
+                self.studio.send("POST", f"/api/tasks/{task}/annotations/", body)
+            except Refused as error:
+                if error.status != httpx.codes.CONFLICT:
                     raise
                 return False
         return True

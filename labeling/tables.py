@@ -104,6 +104,38 @@ GIVEN: dict[str, tuple[pa.DataType, str]] = {
     "result": (pa.string(), "the answer as Label Studio returns it, JSON"),
 }
 
+SAID = {
+    name: GIVEN[name]
+    for name in (
+        "annotation", "account", "created_at", "updated_at", "lead_time", "skipped", "ground_truth", "prediction",
+        "last_action", "gone", "result",
+    )
+}  # fmt: skip
+
+PULLED = Table(
+    name="pulled",
+    key="pulled_id",
+    columns={
+        "pulled_id": (pa.string(), "project/task/annotation/when it was last changed"),
+        "project": (pa.string(), "Label Studio's number of the project, and when it was made: numbers are used again"),
+        "task": (pa.int64(), "Label Studio's number of the task"),
+        "key": (pa.string(), "the name that we gave the task, empty if it is none of ours"),
+        **SAID,
+    },
+)
+
+STRAYS = Table(
+    name="strays",
+    key="stray_id",
+    columns={
+        "stray_id": (pa.string(), "project/task/annotation/when it was last changed"),
+        "title": (pa.string(), "the title of the project it stands in"),
+        "task": (pa.int64(), "Label Studio's number of a task that neither assignments nor adjudication knows"),
+        "key": (pa.string(), "the name that we gave the task, empty if it is none of ours"),
+        **SAID,
+    },
+)
+
 ANSWERS = Table(name="answers", key="answer_id", columns=GIVEN)  # of annotators
 DECISIONS = Table(name="decisions", key="answer_id", columns=GIVEN)  # of adjudicators
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from labeling.server import serve
+from tests.workspace import Workspace
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,11 @@ def studio_server(first_start, tmp_path_factory):
     folder = shutil.copytree(first_start[0], tmp_path_factory.mktemp("studio") / "second")
     with serve(folder) as server:
         yield server
+
+
+@pytest.fixture
+def workspace(tmp_path, studio_server, monkeypatch) -> Workspace:
+    """An empty workspace whose verbs talk to the running Label Studio."""
+    monkeypatch.setenv("LABEL_STUDIO_URL", studio_server.url)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio_server.api_key)
+    return Workspace(tmp_path)

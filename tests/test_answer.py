@@ -3,12 +3,14 @@
 import json
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from corpus.errors import ContractError
 from labeling import codebook
-from labeling.answer import Round, answer_all, known, load, note, result
-from labeling.studio import Lost, Task
+from labeling.answer import Round, answer_all, asked_of, load, note, placed, result
+from labeling.studio import Task
+from labeling.trouble import Lost
 from tests.house import ROOT
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
@@ -20,12 +22,12 @@ class StandIn:
 
     title = "demo codebook 1 annotator-1"
 
-    def __init__(self, *items, losses=(), forgets=False):
-        self.tasks = [Task(number, {"item_id": item}, []) for number, item in enumerate(items, 1)]
+    def __init__(self, *keys, losses=(), forgets=False):
+        self.tasks = [Task(number, {"key": key}, []) for number, key in enumerate(keys, 1)]
         self.losses, self.forgets, self.given = list(losses), forgets, {}
 
-    def page(self, number):
-        return self.tasks if number == 1 else []
+    def changed(self, since, after):
+        return self.tasks if after == 0 else []
 
     def answer(self, task, result, unique_id):
         carried_out = self.losses.pop(0) if self.losses else None
@@ -41,6 +43,11 @@ class StandIn:
 def recorded(*items: str) -> list[dict[str, object]]:
     """Recorded answers to these items."""
     return [{"item_id": item, "sanction_violation": "none"} for item in items]
+
+
+def answering(project: StandIn, *keys: str) -> Round:
+    """What account 7 is to answer, where each item is named as its task."""
+    return Round(project, 7, dict(zip(keys, recorded(*keys), strict=True)), patience=1)
 
 
 def test_a_recorded_answer_becomes_what_the_screen_would_have_sent():
@@ -77,9 +84,19 @@ def test_what_was_not_answered_is_not_sent():
     assert [(part["from_name"], part["value"]) for part in found] == [("sanction_violation", {"choices": ["none"]})]
 
 
+def test_a_decision_says_why_the_votes_differed_and_that_no_rule_decides():
+    found = result({"item_id": "a", "sanction_violation": "none", "reason": "rule", "guideline_gap": True}, BOOK)
+
+    assert [(part["from_name"], part["value"]) for part in found] == [
+        ("sanction_violation", {"choices": ["none"]}),
+        ("reason", {"choices": ["rule"]}),
+        ("guideline_gap", {"choices": ["guideline_gap"]}),
+    ]
+
+
 def test_answers_are_given_in_the_recordings_order_and_not_twice():
     project = StandIn("a", "b", "c")
-    rounds = [Round(project, 7, recorded("c", "a"))]
+    rounds = [answering(project, "c", "a")]
 
     assert answer_all(rounds, BOOK) == 2
     assert answer_all(rounds, BOOK) == 0
@@ -88,35 +105,35 @@ def test_answers_are_given_in_the_recordings_order_and_not_twice():
 
 def test_what_another_account_answered_in_the_project_is_answered_all_the_same():
     project = StandIn("a")
-    project.tasks = [Task(1, {"item_id": "a"}, [{"completed_by": 1}])]
+    project.tasks = [Task(1, {"key": "a"}, [{"completed_by": 1}])]
 
-    assert answer_all([Round(project, 7, recorded("a"))], BOOK) == 1
+    assert answer_all([answering(project, "a")], BOOK) == 1
 
 
 @pytest.mark.parametrize(
     "losses",
     [
         pytest.param([True], id="which was carried out"),
-        pytest.param([False, False], id="which was not carried out, twice"),
+        pytest.param([False], id="which was not carried out"),
     ],
 )
 def test_an_answer_whose_connection_was_lost_is_given_once(losses):
     project = StandIn("a", "b", losses=losses)
 
-    assert answer_all([Round(project, 7, recorded("a", "b"))], BOOK) == 2
+    assert answer_all([answering(project, "a", "b")], BOOK) == 2
     assert list(project.given.values()) == [1, 2]
 
 
 def test_a_connection_that_stays_lost_ends_it_for_all_annotators():
     with pytest.raises(Lost) as error:
-        answer_all([Round(StandIn("a", losses=[False] * 3), 7, recorded("a"))], BOOK)
+        answer_all([answering(StandIn("a", losses=[False] * 9), "a")], BOOK)
 
     assert str(error.value) == "The connection was lost."
 
 
 def test_an_answer_that_was_given_and_is_not_there_is_told():
     with pytest.raises(ContractError) as error:
-        answer_all([Round(StandIn("a", "b", forgets=True), 7, recorded("a", "b"))], BOOK)
+        answer_all([answering(StandIn("a", "b", forgets=True), "a", "b")], BOOK)
 
     assert str(error.value) == (
         "'demo codebook 1 annotator-1' lacks 2 answers that were given, the first to a. Run `make answer` again."
@@ -125,19 +142,50 @@ def test_an_answer_that_was_given_and_is_not_there_is_told():
 
 def test_an_item_that_was_never_pushed_is_told():
     with pytest.raises(ContractError) as error:
-        answer_all([Round(StandIn("a"), 7, recorded("b"))], BOOK)
+        answer_all([answering(StandIn("a"), "b")], BOOK)
 
     assert str(error.value) == "'demo codebook 1 annotator-1' has no task for b. Run `make push` first."
 
 
-def test_recorded_answers_to_items_that_are_not_asked_are_named_and_not_given():
-    asked, others = known(recorded("a", "b", "c"), {"b"})
+def test_a_recorded_answer_finds_its_task_by_what_was_assigned_a_repeat_its_own():
+    table = pd.DataFrame(
+        {
+            "assignment_id": ["a/annotator-1/1", "a/annotator-1/1/again", "a/annotator-2/1", "a/annotator-1/2"],
+            "task_key": ["k1", "k2", "k3", "k4"],
+            "annotator": ["annotator-1", "annotator-1", "annotator-2", "annotator-1"],
+            "codebook_version": ["1", "1", "1", "2"],
+        }
+    )
+    told = [*recorded("a", "b"), {**recorded("a")[0], "again": True}, {**recorded("b")[0], "again": True}]
 
-    assert asked == recorded("b")
-    assert others == ["a", "c"]
-    assert note(0, []) == ""
-    assert note(4, ["a", "c"]) == "; 4 were there; left out, no such item: a, c"
-    assert note(0, ["a", "b", "c", "d", "e"]) == "; left out, no such item: a, b, c and 2 more"
+    name, asked = asked_of("annotator-1", "demo", "1", {"codebook": table})
+    found, left_out = placed(told, asked, "annotator-1", "1")
+
+    assert name == "demo codebook 1 annotator-1"
+    assert found == {"k1": told[0], "k2": told[2]}
+    assert left_out == ["b", "b (again)"]
+    assert asked_of("nobody", "demo", "1", {"codebook": table}) == ("", {})
+
+
+def test_an_adjudicators_decisions_go_to_the_project_of_the_adjudication():
+    nobody = pd.DataFrame({"annotator": [], "codebook_version": []})
+    rows = pd.DataFrame(
+        {"assignment_id": ["a/adjudicator-1/1"], "task_key": ["k"], "annotator": ["adjudicator-1"],
+         "codebook_version": ["1"]}
+    )  # fmt: skip
+
+    assert asked_of("adjudicator-1", "demo", "1", {"codebook": nobody, "adjudication": rows}) == (
+        "demo adjudication 1 adjudicator-1",
+        {"a/adjudicator-1/1": "k"},
+    )
+
+
+def test_the_closing_line_says_what_was_there_what_is_not_asked_and_what_is_not_recorded():
+    assert note(0, [], 0) == ""
+    assert note(4, ["a", "c"], 0) == "; 4 were there; left out, not asked: a, c"
+    assert note(0, ["a", "b", "c", "d", "e"], 2) == (
+        "; left out, not asked: a, b, c and 2 more; 2 asked, but not recorded"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """A real Label Studio: started and stopped for certain, reached through its door, filled, answered and read."""
 
-import json
 import os
 import re
 import signal
@@ -8,38 +7,19 @@ import socket
 import subprocess
 import sys
 import time
-from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
 
 from corpus.errors import ContractError
-from corpus.tables import ITEMS
-from labeling import answer, interface, pull, push, studio
-from labeling.ids import assignment_id, task_key
+from labeling import studio
 from labeling.server import Server, free_port, serve, surroundings, wait
-from labeling.tables import ANSWERS, ASSIGNMENTS
 from tests.house import ROOT
+from tests.workspace import door
 
-CODEBOOK = ROOT / "labeling/codebook.toml"
-HOSTILE = "<script>document.title='owned'</script> “P&O” </mark> ї"
 SERVING = [sys.executable, "-m", "labeling.server"]
-WORKSPACES = (f"w{number}" for number in count())
-SCREENS = ("interface.xml", "guidelines.html", "adjudication.xml", "codebooks")
 real = pytest.mark.studio
-
-
-def door(url: str, key: str) -> studio.Studio:
-    """The door that these two variables open."""
-    return studio.connect({"LABEL_STUDIO_URL": url, "LABEL_STUDIO_API_KEY": key})
-
-
-def project_of(opened: studio.Studio, workspace: "Workspace", annotator: str) -> studio.Project:
-    """An annotator's project, which is there."""
-    found = opened.find(studio.title(workspace.name, "1", annotator))
-    assert found
-    return found
 
 
 def refused(url: str, key: str) -> str:
@@ -122,14 +102,26 @@ def test_the_server_finds_no_way_out(studio_server):
 
 
 def test_the_server_inherits_nothing_that_could_lead_it_elsewhere(monkeypatch, tmp_path):
-    for name in ("DJANGO_DB", "HOST", "DEBUG", "LABEL_STUDIO_DATABASE_NAME", "HTTPS_PROXY"):
+    for name in ("DJANGO_DB", "POSTGRE_HOST", "HOST", "DEBUG", "LABEL_STUDIO_DATABASE_NAME", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "elsewhere")
 
-    found = surroundings(tmp_path, ("admin@sanction-stance.example", "password", "key"))
+    found = surroundings(tmp_path, ("admin@sanction-stance.example", "password", "key"), dict(os.environ))
 
     assert {name for name, value in found.items() if value == "elsewhere"} == set()
     assert [found[name] for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")] == ["http://127.0.0.1:9"] * 3
     assert (found["HOME"], found["DJANGO_DB"], found["DEBUG"]) == (str(tmp_path / "home"), "sqlite", "false")
+
+
+def test_the_server_is_led_to_a_postgresql_only_by_label_studios_own_word_for_it(tmp_path):
+    environ = {"DJANGO_DB": "default", "POSTGRE_HOST": "db.example", "POSTGRE_PASSWORD": "open sesame", "HOST": "other"}
+
+    found = surroundings(tmp_path, ("admin@sanction-stance.example", "password", "key"), environ)
+
+    assert {name: found[name] for name in environ if name in found} == {
+        "DJANGO_DB": "default",
+        "POSTGRE_HOST": "db.example",
+        "POSTGRE_PASSWORD": "open sesame",
+    }
 
 
 @real
@@ -272,8 +264,8 @@ def test_words_that_make_no_sense_are_refused_before_anything_starts(tmp_path, w
     [
         pytest.param(
             "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjF9.c2ln",
-            "a personal token: it is revoked, expired, or of another Label Studio. "
-            "Make a new one (Account & Settings, Personal Access Token) and export it.",
+            "a personal token (three parts between dots). It is revoked, expired, or of another Label Studio: "
+            "make a new one (Account & Settings, Personal Access Token) and export it.",
             id="a personal token that expired",
         ),
         pytest.param(
@@ -306,6 +298,12 @@ def test_a_key_that_is_refused_is_told_by_its_kind_and_never_shown(studio_server
         ),
         pytest.param(
             "http://127.0.0.1:9",
+            "two words",
+            "LABEL_STUDIO_API_KEY holds a character that no key has. Copy the whole of it again.",
+            id="something else",
+        ),
+        pytest.param(
+            "http://127.0.0.1:9",
             "0" * 40,
             "Nobody answers at http://127.0.0.1:9. Start Label Studio with `make studio`, or correct LABEL_STUDIO_URL.",
             id="a closed port",
@@ -314,6 +312,12 @@ def test_a_key_that_is_refused_is_told_by_its_kind_and_never_shown(studio_server
 )
 def test_an_address_without_a_label_studio_is_refused(url, key, message):
     assert refused(url, key) == message
+
+
+def test_white_space_around_address_and_key_does_no_harm():
+    found = studio.named({"LABEL_STUDIO_URL": " http://127.0.0.1:9/ ", "LABEL_STUDIO_API_KEY": "0123\n"})
+
+    assert found == ("http://127.0.0.1:9", "0123")
 
 
 @pytest.mark.parametrize(
@@ -334,163 +338,6 @@ def test_what_is_no_label_studio_of_today_is_refused(monkeypatch, answer, messag
     monkeypatch.setattr(studio, "browser", lambda url: httpx.Client(base_url=url, transport=transport))
 
     assert refused("http://studio.example", "0" * 40) == message
-
-
-@pytest.fixture
-def workspace(tmp_path, studio_server, monkeypatch):
-    """A workspace of two items and two annotators, one of whom has one item, and recorded answers to all three."""
-    monkeypatch.setenv("LABEL_STUDIO_URL", studio_server.url)
-    monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio_server.api_key)
-    shown = {"text": HOSTILE, "before": HOSTILE, "after": HOSTILE, "title": HOSTILE, "outlet": HOSTILE}
-    rest = {
-        "sentence_id": "a.1",
-        "article_id": "a",
-        "published": "2024-01-02",
-        "demonstration": True,
-        "drawn": "cues",
-        **shown,
-    }
-    items = [
-        {"item_id": "a.1@sanctions-russia", "target": "sanctions-russia", "proposition": HOSTILE, **rest},
-        {"item_id": "a.1@topic", "target": "", "proposition": "", **rest},
-    ]
-    rounds = [("annotator-1", "a.1@sanctions-russia"), ("annotator-1", "a.1@topic"), ("annotator-2", "a.1@topic")]
-    ITEMS.write(ITEMS.frame(items), tmp_path / "items.parquet")
-    ASSIGNMENTS.write(
-        ASSIGNMENTS.frame(
-            [
-                {
-                    "assignment_id": assignment_id(item, who, "1"),
-                    "task_key": task_key(assignment_id(item, who, "1")),
-                    "item_id": item,
-                    "annotator": who,
-                    "codebook_version": "1",
-                    "purpose": "batch",
-                    "batch": 1,
-                    "place": place,
-                    "withdrawn": "",
-                }
-                for place, (who, item) in enumerate(rounds)
-            ]
-        ),
-        tmp_path / "assignments.parquet",
-    )
-    interface.main(CODEBOOK, *(tmp_path / name for name in SCREENS))
-    for who in ("annotator-1", "annotator-2"):
-        lines = [recording(item) for name, item in rounds if name == who]
-        (tmp_path / f"{who}.jsonl").write_text("".join(lines))
-    return Workspace(next(WORKSPACES), tmp_path)
-
-
-def recording(item: str) -> str:
-    """A line that favours the target, if there is one, and finds an alleged violation."""
-    stance = {"stance": "favor", "holder": "quoted"} if item.endswith("russia") else {"stance": "", "holder": ""}
-    return json.dumps({"item_id": item, **stance, "sanction_violation": "alleged", "regime": ["russia", "dprk"]}) + "\n"
-
-
-class Workspace:
-    """A workspace's folder, and the three verbs as make calls them."""
-
-    def __init__(self, name, folder):
-        self.name, self.folder = name, folder
-
-    def push(self):
-        files = ("items.parquet", "assignments.parquet", CODEBOOK, "interface.xml", "guidelines.html")
-        push.main(self.name, *(self.folder / file for file in files))
-
-    def answer(self):
-        answer.main(self.name, self.folder, self.folder / "items.parquet", CODEBOOK)
-
-    def pull(self):
-        out = self.folder / "answers.parquet"
-        pull.main(self.name, self.folder / "assignments.parquet", CODEBOOK, out)
-        return ANSWERS.read(out)
-
-
-@real
-def test_items_go_out_and_answers_come_back_each_by_its_own_account(workspace, capsys):
-    capsys.readouterr()
-
-    workspace.push()
-    workspace.push()
-    workspace.answer()
-    workspace.answer()
-    answers = workspace.pull()
-
-    said = re.sub(r"in \d+ s", "in … s", capsys.readouterr().out)
-    assert said == (
-        "push: 2 items -> 2 projects; 3 tasks added, 0 were there\n"
-        "push: 2 items -> 2 projects; 0 tasks added, 3 were there\n"
-        "answer: 3 answers by 2 annotators in … s\n"
-        "answer: 0 answers by 2 annotators in … s; 3 were there\n"
-        f"answers: 3 rows -> {workspace.folder}/answers.parquet (2 projects)\n"
-    )
-    assert answers[["item_id", "annotator", "skipped", "codebook_version"]].values.tolist() == [
-        ["a.1@sanctions-russia", "annotator-1", False, "1"],
-        ["a.1@topic", "annotator-1", False, "1"],
-        ["a.1@topic", "annotator-2", False, "1"],
-    ]
-    accounts = answers.groupby("annotator")["account"].unique().map(list).to_dict()
-    assert [len(own) for own in accounts.values()] == [1, 1]
-    assert len({1, *accounts["annotator-1"], *accounts["annotator-2"]}) == 3  # 1 is the administrator
-    assert json.loads(answers["result"][1]) == [
-        {"from_name": name, "to_name": "sentence", "type": "choices", "value": {"choices": labels}}
-        for name, labels in (("sanction_violation", ["alleged"]), ("regime", ["russia", "dprk"]))
-    ]
-    assert not list(workspace.folder.glob(".*"))
-
-
-@real
-def test_hostile_text_travels_as_text(workspace, studio_server):
-    workspace.push()
-
-    opened = door(studio_server.url, studio_server.api_key)
-    project = project_of(opened, workspace, "annotator-1")
-    held = project.page(1)[0].data
-
-    assert (held["headline"], held["proposition"]) == (HOSTILE, HOSTILE)
-    escaped = "&lt;script&gt;document.title='owned'&lt;/script&gt; “P&amp;O” &lt;/mark&gt; ї"
-    assert f"<mark>{escaped}</mark>" in held["sentence_html"]
-
-
-@real
-def test_every_answer_is_counted_skips_and_second_thoughts_too(workspace, studio_server):
-    workspace.push()
-    opened = door(studio_server.url, studio_server.api_key)
-    project = project_of(opened, workspace, "annotator-1")
-    first, second = project.page(1)
-    before = project.state()
-
-    opened.sdk.annotations.create(first.id, result=[], was_cancelled=True)
-    project.answer(second.id, [], "7d9f2f5e-0c0c-5a3e-9a53-0e8f7d1f6f10")
-    again = project.answer(second.id, [], "7d9f2f5e-0c0c-5a3e-9a53-0e8f7d1f6f10")
-    project.answer(second.id, [], "7d9f2f5e-0c0c-5a3e-9a53-0e8f7d1f6f11")
-    answers = workspace.pull()
-
-    assert again is False
-    assert (before.tasks, before.answers) == (2, 0)
-    assert (project.state().tasks, project.state().answers) == (2, 3)
-    assert project.state().changed != before.changed
-    assert answers[["item_id", "skipped"]].values.tolist() == [
-        ["a.1@sanctions-russia", True],
-        ["a.1@topic", False],
-        ["a.1@topic", False],
-    ]
-
-
-@real
-def test_a_project_that_was_deleted_is_told_in_one_line(workspace, studio_server):
-    workspace.push()
-    opened = door(studio_server.url, studio_server.api_key)
-    project = project_of(opened, workspace, "annotator-2")
-    opened.sdk.projects.delete(project.number)
-
-    with pytest.raises(ContractError) as error:
-        project.state()
-
-    assert str(error.value) == (
-        f"What was asked for is not at {studio_server.url}: a project or a task was deleted. Run `make push` again."
-    )
 
 
 @real
