@@ -3,9 +3,10 @@
 import pytest
 
 from corpus.errors import ContractError
+from labeling.draw import bucket
 from tests.house import ROOT
 from tests.world import DRAW, world
-from training.splits import Draw, bucket, closing, load, splits
+from training.splits import Draw, closing, load, splits
 
 
 def test_all_items_of_an_article_fall_on_the_same_side():

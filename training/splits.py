@@ -1,6 +1,5 @@
 """Items -> splits: train, validation and test, drawn by article."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import ITEMS
+from labeling.draw import bucket
 from labeling.tables import GOLD
 from training.tables import SPLIT_NAMES, SPLITS
 
@@ -48,18 +48,6 @@ def load(path: Path) -> Draw:
         given = ", ".join(f"{name} {share}" for name, share in draw.shares.items())
         raise ContractError(f"{path}: the shares {given} sum to {whole}. Make them sum to 100, none below 0.")
     return draw
-
-
-def bucket(article_id: str, salt: str) -> int:
-    """Put an article in one of 100 buckets, 0 to 99.
-
-    By article and not by sentence, since two sentences of one article tell each other's label: they share names,
-    events and style, and stand in each other's context.
-
-    >>> bucket("3f9a1c20d4", "split-1") == bucket("3f9a1c20d4", "split-1")
-    True
-    """
-    return int(hashlib.sha256(f"{salt}/{article_id}".encode()).hexdigest(), 16) % 100
 
 
 def splits(items: pd.DataFrame, draw: Draw) -> pd.DataFrame:
