@@ -138,7 +138,7 @@ $(DATA)/dataset/manifest.json: training/dataset.py training/release.py \
 	@$(run)
 
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
-$(DATA)/baseline.parquet: training/baseline.py training/release.py training/baseline.toml $(DATA)/dataset/manifest.json
+$(DATA)/baseline.parquet: training/baseline.py training/model.py training/release.py training/baseline.toml $(DATA)/dataset/manifest.json
 	@$(run) $(DATA)/models
 
 report: $(DATA)/report.html               ## scores and plots, one page; the same in report.json
