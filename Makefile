@@ -121,8 +121,10 @@ answer: push                              ## give recorded answers (ANSWERS=fold
 	@$(PYTHON) -m labeling.answer "$(notdir $(DATA))" $(ANSWERS) $(DATA)/items.parquet labeling/codebook.toml
 
 ##@ training: gold in, a dataset and a baseline out
-splits: $(DATA)/splits.parquet            ## one row an item: train, validation or test, whole articles together
-$(DATA)/splits.parquet: training/splits.py training/splits.toml $(DATA)/items.parquet $(DATA)/gold.parquet
+splits: $(DATA)/splits.parquet            ## where each item stands in every suite; a leak fails it
+$(DATA)/splits.parquet: training/splits.py training/suites.py training/kin.py training/leakage.py labeling/draw.py \
+  corpus/alike.py corpus/bands.py corpus/wording.py training/splits.toml $(DATA)/items.parquet $(DATA)/batch.parquet \
+  $(DATA)/duplicates.parquet $(DATA)/contrasts.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
 	@$(run)
 
 card: $(DATA)/card.md                     ## the dataset card

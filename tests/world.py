@@ -10,21 +10,24 @@ from typing import Any
 import pandas as pd
 
 from corpus.sentences import sentence_id
-from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES
+from corpus.tables import ARTICLES, CONTRASTS, DUPLICATES, ITEMS, REJECTS, SENTENCES
 from labeling import codebook
 from labeling.agreement import agreement
+from labeling.draw import bucket
 from labeling.gold import gold
-from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, GOLD
+from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, BATCH, GOLD
 from tests.house import ROOT
+from training import splits
 from training.baseline import main as learn_baseline
 from training.card import main as write_card
 from training.dataset import main as write_dataset
+from training.kin import kin
 from training.report import main as write_report
-from training.splits import Draw, splits
 from training.tables import SPLITS
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
-DRAW = Draw("split-1", {"train": 70, "validation": 10, "test": 20})
+DRAW = splits.load(ROOT / "training/splits.toml")
+SPLIT = replace(DRAW, near=replace(DRAW.near, similarity=1.0))  # the world's articles say the same but for a name
 PEOPLE = ("annotator-1", "annotator-2", "annotator-3")
 SAYINGS = {  # a sentence of each stance, with the violation it presents
     ("favor", "alleged"): "Ministers said sanctions on Russia must stay after firm {} allegedly broke them.",
@@ -58,9 +61,32 @@ class World:
         return gold(self.annotations, BOOK, votes_needed=2)
 
     @property
+    def batch(self) -> pd.DataFrame:
+        """Every item is asked; a fifth of the articles is the probability sample."""
+        rows = [
+            {
+                "item_id": item,
+                "article_id": article_id,
+                "batch": 1,
+                "place": place,
+                "reason": "sample" if bucket(article_id, "batch-1") >= 80 else "all",
+                "probability": 0.2,
+                "population": len(self.items),
+                "score": float("nan"),
+            }
+            for place, (item, article_id) in enumerate(
+                zip(self.items["item_id"], self.items["article_id"], strict=True)
+            )
+        ]
+        return BATCH.frame(rows)
+
+    @property
     def splits(self) -> pd.DataFrame:
-        """Where each item goes."""
-        return splits(self.items, DRAW)
+        """Where each item goes, in every suite."""
+        asked = self.items.drop(columns="drawn").merge(self.batch[["item_id", "reason"]], on="item_id")
+        asked = asked.rename(columns={"reason": "drawn"}).sort_values("item_id", ignore_index=True)
+        kinship = kin(asked, {}, CONTRASTS.frame([]), SPLIT.near)
+        return splits.frame(asked, splits.splits(asked, {}, kinship, SPLIT), SPLIT.salt)
 
     def write(self, folder: Path) -> Path:
         """Write every table of the workspace."""
@@ -91,6 +117,9 @@ class World:
             (REJECTS, REJECTS.frame([reject])),
             (SENTENCES, self.sentences),
             (ITEMS, self.items),
+            (DUPLICATES, DUPLICATES.frame([])),
+            (CONTRASTS, CONTRASTS.frame([])),
+            (BATCH, self.batch),
             (ANSWERS, ANSWERS.frame(answers)),
             (ANNOTATIONS, self.annotations),
             (AGREEMENT, agreement(self.annotations, BOOK)),
@@ -183,6 +212,16 @@ def answer(row: dict[str, Any], person: str) -> dict[str, Any]:
     named = {"annotation_id": f"{item_id}/{person}/1", "item_id": item_id, "annotator": person, "left_out": ""}
     named["purpose"] = "batch"
     return {**named, **asked, **led, **given}
+
+
+def build_splits(folder: Path) -> Path:
+    """Write the workspace's splits."""
+    names = ("items", "batch", "duplicates", "contrasts", "annotations", "gold", "splits")
+    settings = folder / "splits.toml"
+    said = (ROOT / "training/splits.toml").read_text(encoding="utf-8")
+    settings.write_text(said.replace("similarity = 0.7", "similarity = 1.0"), encoding="utf-8")  # as in SPLIT
+    step(splits.main, settings, *tables(folder, *names))
+    return folder / "splits.parquet"
 
 
 def build_card(folder: Path) -> Path:

@@ -24,7 +24,7 @@ from training.release import (
     question_columns,
     sizes,
 )
-from training.tables import SPLIT_NAMES, SPLITS
+from training.tables import DATASET_SPLITS, PLACES, SPLIT_NAMES, SPLITS
 
 # Licences that the Hub knows by name; any other is `other`, and the card's table of sources says which.
 HUB_LICENSES = ["apache-2.0", "cc-by-4.0", "cc-by-sa-4.0", "cc0-1.0", "mit", "odc-by", "ogl-uk-3.0", "pddl"]
@@ -141,7 +141,7 @@ def balance(going: pd.DataFrame, splits: pd.DataFrame, book: Codebook) -> dict[s
     counted = placed.groupby(["question", "label", "split"]).size()
     return {
         question.id: [
-            {"label": label, **{split: int(counted.get((question.id, label, split), 0)) for split in SPLIT_NAMES}}
+            {"label": label, **{split: int(counted.get((question.id, label, split), 0)) for split in PLACES}}
             for label in question.labels
         ]
         for question in book.questions.values()
@@ -167,7 +167,7 @@ def card(settings: Settings, book: Codebook, tables: Sources) -> str:
         question_columns=question_columns(next(iter(book.questions.values()))),
         salts=sorted(set(tables.splits["salt"])),
         settings=settings,
-        split_names=SPLIT_NAMES,
+        split_names=[split for split in PLACES if split in SPLIT_NAMES or any(split in of for of in counts.values())],
         tables=tables,
     )
 
@@ -190,7 +190,7 @@ def main(
         ANNOTATIONS.read(annotation_file),
         AGREEMENT.read(agreement_file),
         GOLD.read(gold_file),
-        SPLITS.read(split_file),
+        SPLITS.read(split_file, only=DATASET_SPLITS),
     )
     page = card(load(setting_file), codebook.load(codebook_file), tables)
     pages.write(page, out, f"{len(tables.articles):,} articles, {len(tables.annotations):,} annotations described")

@@ -18,7 +18,7 @@ from labeling import codebook
 from labeling.codebook import Codebook, Question
 from labeling.tables import ANNOTATIONS, GOLD
 from training.release import ANSWERED, ORPHANED, PUBLISHED, Columns, annotation_columns, fates, question_columns
-from training.tables import SPLIT_NAMES, SPLITS
+from training.tables import DATASET_SPLITS, PLACES, SPLITS
 
 
 def labelled(gold: pd.DataFrame, items: pd.DataFrame, question: Question) -> pd.DataFrame:
@@ -71,7 +71,7 @@ def tables(gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, b
     return {
         f"{config}/{split}-00000-of-00001.parquet": arrow(rows[rows["split"] == split], columns)
         for config, (rows, columns) in configs.items()
-        for split in SPLIT_NAMES
+        for split in PLACES
         if (rows["split"] == split).any()
     }
 
@@ -139,7 +139,7 @@ def main(
 ) -> None:
     """Read everything, write the folder that holds the manifest."""
     book, gold, annotations = codebook.load(codebook_file), GOLD.read(gold_file), ANNOTATIONS.read(annotation_file)
-    splits = SPLITS.read(split_file)
+    splits = SPLITS.read(split_file, only=DATASET_SPLITS)
     items = ITEMS.read(item_file).merge(ARTICLES.read(article_file, ["article_id", "url"]), on="article_id")
     items = items.merge(splits[["item_id", "split"]], on="item_id")
     files, reasons = tables(gold, annotations, items, book), left_out(gold, annotations, items, book)

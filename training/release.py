@@ -10,7 +10,7 @@ from datasets import ClassLabel, Features, Value
 from corpus.tables import ARTICLES, ITEMS, Table
 from labeling.codebook import Codebook, Label, Question
 from labeling.tables import ANNOTATIONS, GOLD
-from training.tables import SPLIT_NAMES
+from training.tables import PLACES
 
 ANSWERED = "annotations"  # the config that holds one row an item and annotator
 PRIVATE = "names_private_person"  # the flag that holds a row back
@@ -41,7 +41,7 @@ def sizes(
     where = splits.set_index("item_id")["split"]
     counts = {config: item_ids.map(where).value_counts() for config, item_ids in held.items()}
     return {
-        config: {split: int(count[split]) for split in SPLIT_NAMES if split in count}
+        config: {split: int(count[split]) for split in PLACES if split in count}
         for config, count in counts.items()
         if len(count)
     }

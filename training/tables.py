@@ -2,21 +2,34 @@
 
 import pyarrow as pa
 
-from corpus.tables import Table
+from corpus.tables import Filter, Table
 
-SPLIT_NAMES = ("train", "validation", "test")
+SPLIT_NAMES = ("train", "validation", "test")  # the more protected the later
+ASIDE = "aside"  # neither learned from nor measured on
+PLACES = (*SPLIT_NAMES, ASIDE)
 
 SPLITS = Table(
     name="splits",
-    key="item_id",
+    key="split_id",
     columns={
-        "item_id": (pa.string(), "the item"),
-        "article_id": (pa.string(), "its article: what is drawn"),
-        "bucket": (pa.int64(), "the article's bucket, 0 to 99"),
-        "split": (pa.string(), "train, validation or test"),
+        "split_id": (pa.string(), "suite/fold/item_id"),
+        "item_id": (pa.string(), "an item that is asked"),
+        "article_id": (pa.string(), "its article"),
+        "suite": (pa.string(), "random (the dataset's own splits), folds, temporal, target, source, or regime"),
+        "fold": (
+            pa.string(),
+            "what is held out: a fold's number, a period, a target, a group of outlets, a family of measures; all in "
+            "the suite random",
+        ),
+        "split": (
+            pa.string(),
+            "train, validation, test, or aside: of a copy, twin or article on a more protected side",
+        ),
+        "reason": (pa.string(), "why it stands there"),
         "salt": (pa.string(), "the salt of the draw, as in splits.toml"),
     },
 )
+DATASET_SPLITS: Filter = [("suite", "==", "random")]  # those of the rows that say where an item stands in the dataset
 
 PREDICTIONS = Table(
     name="baseline",

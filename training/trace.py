@@ -16,7 +16,7 @@ from corpus.shell import shell
 from corpus.tables import ARTICLES, ITEMS, SENTENCES, parts
 from labeling.tables import ANNOTATIONS, ANSWERS, ASSIGNMENTS, GOLD
 from training import release
-from training.tables import PREDICTIONS, SPLITS
+from training.tables import DATASET_SPLITS, PREDICTIONS, SPLITS
 
 # From the baseline back to the article; what is published stands before them all.
 WAY = [PREDICTIONS, SPLITS, GOLD, ANNOTATIONS, ANSWERS, ASSIGNMENTS, ITEMS, SENTENCES, ARTICLES]
@@ -28,7 +28,12 @@ def tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Every table of the workspace whose rows are of an article, sentence or item; the published ones first."""
     kept = {name(parts(path)[0]): path for path in folder.glob("*.parquet")}
     found = {f"published: {path.relative_to(folder)}": release.read(path) for path in published(folder)}
-    found |= {one.name: pq.read_table(parts(kept[one.name])).to_pandas() for one in WAY if one.name in kept}
+    only = {SPLITS.name: DATASET_SPLITS}
+    found |= {
+        one.name: pq.read_table(parts(kept[one.name]), filters=only.get(one.name)).to_pandas()
+        for one in WAY
+        if one.name in kept
+    }
     if not found:
         raise ContractError(
             f"There are no tables in {folder}. Run `make dataset` first, or name another folder by DATA=folder."
