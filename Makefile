@@ -20,7 +20,7 @@ again = $(MAKE) --no-print-directory
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo test check bench lock studio push answer pull trace \
+.PHONY: FORCE help demo test check bench lock studio push answer pull contamination trace \
   fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline report summary
 
 ##@ Start here
@@ -155,6 +155,9 @@ $(DATA)/guidelines.html: $(DATA)/interface.xml ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $<
+
+contamination: $(DATA)/items.parquet      ## which of our sentences stand in public benchmarks (BENCHMARKS=folder)
+	@$(PYTHON) -m training.contamination training/contamination.toml $< "$(BENCHMARKS)" $(DATA)/contamination.parquet
 
 trace: $(READY)                           ## ID=...: every row of an article, sentence or item, from raw file to dataset
 	@$(PYTHON) -m training.trace "$(ID)" $(DATA)

@@ -31,6 +31,26 @@ SPLITS = Table(
 )
 DATASET_SPLITS: Filter = [("suite", "==", "random")]  # those of the rows that say where an item stands in the dataset
 
+CONTAMINATION = Table(
+    name="contamination",
+    key="contamination_id",
+    columns={
+        "contamination_id": (pa.string(), "sentence_id/source"),
+        "sentence_id": (pa.string(), "a sentence of ours that is asked about"),
+        "source": (
+            pa.string(),
+            "where it stands: the benchmark's file from its folder, with #number for a record in it",
+        ),
+        "kind": (
+            pa.string(),
+            "exact (the same words), within (as a part of a longer text), or near (most of its words)",
+        ),
+        "similarity": (pa.float64(), "the words both have, of all words that either has, 0 to 1"),
+        "text": (pa.string(), "our sentence"),
+        "theirs": (pa.string(), "the benchmark's text, its first 500 characters"),
+    },
+)
+
 PREDICTIONS = Table(
     name="baseline",
     key="prediction_id",
