@@ -14,7 +14,7 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from training.model import MORE, Learned, Settings, learn, predict
-from training.release import ANSWERED, read
+from training.release import rows
 from training.tables import PREDICTIONS
 
 
@@ -24,18 +24,6 @@ def load(path: Path) -> Settings:
         return Settings(**toml.read(path))
     except TypeError as error:
         raise ContractError(f"{path} cannot be the baseline's settings: {error}. Correct it.") from error
-
-
-def rows(manifest: Path) -> dict[str, pd.DataFrame]:
-    """The rows of each question's config in the manifest's folder, with their split and their label's name."""
-    if not manifest.exists():
-        raise ContractError(f"There is no dataset at {manifest.parent}. Run `make dataset` first.")
-    found: dict[str, list[pd.DataFrame]] = {}
-    for name in json.loads(manifest.read_text(encoding="utf-8"))["files"]:
-        config, _, file = name.partition("/")
-        if file and config != ANSWERED:
-            found.setdefault(config, []).append(read(manifest.parent / name).assign(split=file.split("-")[0]))
-    return {config: pd.concat(parts, ignore_index=True) for config, parts in sorted(found.items())}
 
 
 def keep(question: str, learned: Learned, manifest: Path, settings: Settings, folder: Path) -> None:

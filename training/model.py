@@ -146,8 +146,14 @@ def learn(question: str, train: pd.DataFrame, settings: Settings) -> Learned:
             f"({len(train):,} rows, {train['article_id'].nunique():,} articles). {MORE}"
         )
     strength = max(sorted(searched), key=searched.__getitem__)
-    model = Pipeline([("features", features(settings, of_targets)), ("classifier", classifier(strength, settings))])
-    return Learned(model.fit(readable(train), train["label"]), strength, searched)
+    return Learned(fit(train, strength, settings), strength, searched)
+
+
+def fit(train: pd.DataFrame, strength: float, settings: Settings) -> Pipeline:
+    """Learn from rows with a C that was chosen before."""
+    reader = features(settings, of_targets=train["target"].nunique() > 1)
+    model = Pipeline([("features", reader), ("classifier", classifier(strength, settings))])
+    return model.fit(readable(train), train["label"])
 
 
 def predict(question: str, model: Pipeline, frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What a release holds: which rows, and which columns under which types and meanings."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from datasets import ClassLabel, Features, Value
 
+from corpus.errors import ContractError
 from corpus.tables import ARTICLES, ITEMS, Table
 from labeling.codebook import Codebook, Label, Question
 from labeling.tables import ANNOTATIONS, GOLD
@@ -55,6 +57,18 @@ def read(path: Path) -> pd.DataFrame:
         if isinstance(feature, ClassLabel):
             frame[name] = ["" if pd.isna(number) else feature.int2str(int(number)) for number in frame[name]]
     return frame
+
+
+def rows(manifest: Path) -> dict[str, pd.DataFrame]:
+    """The rows of each question's config in the manifest's folder, with their split and their label's name."""
+    if not manifest.exists():
+        raise ContractError(f"There is no dataset at {manifest.parent}. Run `make dataset` first.")
+    found: dict[str, list[pd.DataFrame]] = {}
+    for name in json.loads(manifest.read_text(encoding="utf-8"))["files"]:
+        config, _, file = name.partition("/")
+        if file and config != ANSWERED:
+            found.setdefault(config, []).append(read(manifest.parent / name).assign(split=file.split("-")[0]))
+    return {config: pd.concat(parts, ignore_index=True) for config, parts in sorted(found.items())}
 
 
 def strings(table: Table, *names: str) -> Columns:
