@@ -128,7 +128,7 @@ $(DATA)/splits.parquet: training/splits.py training/suites.py training/kin.py tr
 	@$(run)
 
 card: $(DATA)/card.md                     ## the dataset card
-$(DATA)/card.md: training/card.py training/pages.py training/release.py training/card.md.jinja \
+$(DATA)/card.md: training/card.py training/pages.py labeling/pages.py training/release.py training/card.md.jinja \
   training/card.toml labeling/codebook.toml $(DATA)/articles.parquet $(DATA)/items.parquet \
   $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet
 	@$(run)
@@ -145,6 +145,7 @@ $(DATA)/baseline.parquet: training/baseline.py training/model.py training/releas
 
 report: $(DATA)/report.html               ## scores and plots, one page; the same in report.json
 $(DATA)/report.html: training/report.py training/scores.py training/figures.py training/pages.py \
+  labeling/figures.py labeling/pages.py labeling/look.css.jinja \
   training/report.html.jinja training/report.toml labeling/codebook.toml $(DATA)/articles.parquet \
   $(DATA)/rejects.parquet $(DATA)/sentences.parquet $(DATA)/items.parquet $(DATA)/answers.parquet \
   $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/dataset/manifest.json \

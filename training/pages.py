@@ -1,11 +1,12 @@
-"""A template and values -> a page, written whole."""
+"""A template of this stage and values -> a page."""
 
 import re
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from labeling import pages
+from labeling.pages import write
 
-from corpus.whole import whole
+__all__ = ["cell", "render", "write"]
 
 MARKDOWN = re.compile(r"([\\`*_\[\]<>|#&~])")
 
@@ -20,21 +21,5 @@ def cell(text: object) -> str:
 
 
 def render(template: str, **values: object) -> str:
-    """Fill the template of this folder; HTML is escaped, and a value that is not there is an error."""
-    house = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=select_autoescape(["html.jinja"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    house.filters["cell"] = cell
-    return house.get_template(template).render(**values)
-
-
-def write(page: str, path: Path, note: str) -> None:
-    """Write the page beside its place, move it there whole, and say so in one line."""
-    with whole(path) as beside:
-        beside.write_text(page, encoding="utf-8")
-    print(f"{path.stem}: {note} -> {path}", flush=True)
+    """Fill a template of this folder."""
+    return pages.render(Path(__file__).parent / template, {"cell": cell}, **values)
