@@ -20,8 +20,8 @@ again = $(MAKE) --no-print-directory
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo test check bench lock studio push answer pull contamination trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline report summary
+.PHONY: FORCE help demo test check bench lock studio push answer pull keep contamination trace \
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline heldout report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -143,14 +143,26 @@ baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each quest
 $(DATA)/baseline.parquet: training/baseline.py training/model.py training/release.py training/baseline.toml $(DATA)/dataset/manifest.json
 	@$(run) $(DATA)/models
 
+heldout: $(DATA)/heldout.parquet          ## what the baseline says of targets, outlets, years it learned nothing of
+$(DATA)/heldout.parquet: training/heldout.py training/model.py training/release.py corpus/partitions.py corpus/engine.py \
+  $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/baseline.parquet
+	@$(PYTHON) -m training.heldout $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/models $@
+
 report: $(DATA)/report.html               ## scores and plots, one page; the same in report.json
-$(DATA)/report.html: training/report.py training/scores.py training/figures.py training/pages.py \
-  labeling/figures.py labeling/pages.py labeling/look.css.jinja \
-  training/report.html.jinja training/report.toml labeling/codebook.toml $(DATA)/articles.parquet \
-  $(DATA)/rejects.parquet $(DATA)/sentences.parquet $(DATA)/items.parquet $(DATA)/answers.parquet \
-  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/dataset/manifest.json \
-  $(DATA)/baseline.parquet
-	@$(run) $(DATA)/report.json
+# What a workspace may do without: a learning curve, a former baseline (make keep), a look into benchmarks.
+may    = $(addprefix $(DATA)/,curve.parquet former.parquet contamination.parquet)
+SCORES = training/calibration.py training/evaluation.py training/scores.py training/significance.py
+$(DATA)/report.html: training/report.py training/findings.py training/rules.py training/slices.py training/stages.py \
+  training/unseen.py training/votes.py $(SCORES) training/pictures.py training/figures.py labeling/figures.py \
+  training/pages.py labeling/pages.py labeling/look.css.jinja training/report.html.jinja training/report.css.jinja training/sections.html.jinja training/evaluation.toml \
+  training/rules.toml labeling/codebook.toml $(DATA)/articles.parquet $(DATA)/rejects.parquet $(DATA)/sentences.parquet \
+  $(DATA)/items.parquet $(DATA)/batch.parquet $(DATA)/answers.parquet $(DATA)/annotations.parquet \
+  $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/dataset/manifest.json $(DATA)/baseline.parquet \
+  $(DATA)/heldout.parquet $(wildcard $(may))
+	@$(PYTHON) -m training.report $(filter-out %.py %.jinja $(may),$^) $(DATA)/models $(may) $@ $(DATA)/report.json
+
+keep: $(DATA)/baseline.parquet            ## keep today's baseline, for the report to compare later ones with
+	@cp $< $(DATA)/former.parquet
 
 $(DATA)/guidelines.html: $(DATA)/interface.xml ;
 

@@ -219,6 +219,18 @@ ANNOTATORS = Table(
     },
 )
 
+CURVE = Table(
+    name="curve",
+    key="curve_id",
+    columns={
+        "curve_id": (pa.string(), "question/items/draw"),
+        "question": (pa.string(), "stance or sanction_violation"),
+        "items": (pa.int64(), "training items that were learned from"),
+        "draw": (pa.int64(), "which draw of so many, from 0"),
+        "macro_f1": (pa.float64(), "on training articles that were held out, 0 to 1"),
+    },
+)
+
 RECALL = Table(
     name="recall",
     key="target",

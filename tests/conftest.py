@@ -1,4 +1,4 @@
-"""One real Label Studio for all tests that are marked `studio`."""
+"""One real Label Studio for all tests that are marked `studio`, and one workspace for all that only read it."""
 
 import shutil
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from labeling.server import serve
+from tests.world import build_report, world
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,11 @@ def studio_server(first_start, tmp_path_factory):
     folder = shutil.copytree(first_start[0], tmp_path_factory.mktemp("studio") / "second")
     with serve(folder) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory) -> Path:
+    """The workspace of a demonstration with everything up to its report; to be read and not changed."""
+    folder: Path = world(demonstration=True).write(tmp_path_factory.mktemp("reported"))
+    build_report(folder)
+    return folder

@@ -21,6 +21,7 @@ from training import splits
 from training.baseline import main as learn_baseline
 from training.card import main as write_card
 from training.dataset import main as write_dataset
+from training.heldout import main as write_heldout
 from training.kin import kin
 from training.report import main as write_report
 from training.tables import SPLITS
@@ -247,12 +248,27 @@ def build_baseline(folder: Path) -> Path:
     return folder / "baseline.parquet"
 
 
+def build_heldout(folder: Path) -> Path:
+    """Write everything up to what is said of held-out items."""
+    out = folder / "heldout.parquet"
+    build_baseline(folder)
+    step(write_heldout, folder / "dataset/manifest.json", folder / "splits.parquet", folder / "models", out)
+    return out
+
+
 def build_report(folder: Path) -> tuple[Path, Path]:
     """Write everything up to the workspace's report: its page and its numbers."""
-    names = ("articles", "rejects", "sentences", "items", "answers", "annotations", "agreement", "gold")
-    settings = [ROOT / "training/report.toml", ROOT / "labeling/codebook.toml"]
-    made = [build_baseline(folder), folder / "report.html", folder / "report.json"]
-    step(write_report, *settings, *tables(folder, *names), folder / "dataset/manifest.json", *made)
+    build_heldout(folder)
+    return write_report_of(folder)
+
+
+def write_report_of(folder: Path) -> tuple[Path, Path]:
+    """Write the report of a workspace that has all else."""
+    names = ("articles", "rejects", "sentences", "items", "batch", "answers", "annotations", "agreement", "gold")
+    settings = [ROOT / name for name in ("training/evaluation.toml", "training/rules.toml", "labeling/codebook.toml")]
+    made = [folder / "dataset/manifest.json", *tables(folder, "baseline", "heldout"), folder / "models"]
+    may = tables(folder, "curve", "former", "contamination")
+    step(write_report, *settings, *tables(folder, *names), *made, *may, folder / "report.html", folder / "report.json")
     return folder / "report.html", folder / "report.json"
 
 

@@ -4,6 +4,7 @@ import json
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pandas as pd
@@ -13,9 +14,11 @@ import skops.io
 from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
-from training.model import MORE, Learned, Settings, learn, predict
+from training.model import MORE, Learned, Settings, learn, predict, telling
 from training.release import rows
 from training.tables import PREDICTIONS
+
+TELLING = 15  # words of each label that are kept beside the model
 
 
 def load(path: Path) -> Settings:
@@ -26,18 +29,19 @@ def load(path: Path) -> Settings:
         raise ContractError(f"{path} cannot be the baseline's settings: {error}. Correct it.") from error
 
 
-def keep(question: str, learned: Learned, manifest: Path, settings: Settings, folder: Path) -> None:
-    """Write the model, and beside it what it was made of."""
+def keep(question: str, learned: Learned, told: dict[str, Any], folder: Path) -> None:
+    """Write the model, and beside it what it was made of and what it cost."""
     folder.mkdir(parents=True, exist_ok=True)
-    skops.io.dump(learned.model, folder / f"{question}.skops", compression=zipfile.ZIP_DEFLATED)
+    path = folder / f"{question}.skops"
+    skops.io.dump(learned.model, path, compression=zipfile.ZIP_DEFLATED)
     about: dict[str, Any] = {
+        **told,
         "C": learned.strength,
-        "dataset": json.loads(manifest.read_text(encoding="utf-8"))["files"],
+        "bytes": path.stat().st_size,
         "labels": list(learned.model.classes_),
         "macro_f1_of_held_out_training_articles": {str(c): f1 for c, f1 in learned.searched.items()},
         "question": question,
         "scikit_learn": sklearn.__version__,
-        "settings": asdict(settings),
     }
     whole = json.dumps(about, indent=2, ensure_ascii=False, sort_keys=True)
     (folder / f"{question}.json").write_text(f"{whole}\n", encoding="utf-8")
@@ -48,14 +52,18 @@ def main(setting_file: Path, manifest: Path, out: Path, models: Path) -> None:
     settings, frames = load(setting_file), rows(manifest)
     if not frames:
         raise ContractError(f"The dataset at {manifest.parent} has no settled label. {MORE}")
-    learned = {
-        question: learn(question, frame[frame["split"] == "train"], settings) for question, frame in frames.items()
-    }
-    for question, one in learned.items():
-        keep(question, one, manifest, settings, models)
-    predictions = [predict(question, learned[question].model, frame) for question, frame in frames.items()]
-    chosen = ", ".join(f"{question} C {one.strength:g}" for question, one in learned.items())
-    PREDICTIONS.write(pd.concat(predictions, ignore_index=True), out, f"{chosen}; models in {models}")
+    of = {"dataset": json.loads(manifest.read_text(encoding="utf-8"))["files"], "settings": asdict(settings)}
+    predictions, chosen = [], []
+    for question, frame in frames.items():
+        train, began = frame[frame["split"] == "train"], perf_counter()
+        learned = learn(question, train, settings)
+        told = {**of, "seconds": perf_counter() - began, "telling": telling(learned.model, train, TELLING)}
+        began = perf_counter()
+        predictions.append(predict(question, learned.model, frame))
+        told["rows_per_second"] = len(frame) / (perf_counter() - began)
+        keep(question, learned, told, models)
+        chosen.append(f"{question} C {learned.strength:g}")
+    PREDICTIONS.write(pd.concat(predictions, ignore_index=True), out, f"{', '.join(chosen)}; models in {models}")
 
 
 if __name__ == "__main__":

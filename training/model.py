@@ -5,6 +5,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -156,16 +157,37 @@ def fit(train: pd.DataFrame, strength: float, settings: Settings) -> Pipeline:
     return model.fit(readable(train), train["label"])
 
 
+def telling(model: Pipeline, train: pd.DataFrame, number: int) -> dict[str, list[list[Any]]]:
+    """For each label the words that speak for it most: their weight times how much more of them its own rows hold.
+
+    n-grams of characters speak too, but no reader knows for what.
+    """
+    names = model["features"].get_feature_names_out()
+    worded = np.flatnonzero([name.startswith(("words__", "crossed__")) for name in names])
+    held = model["features"].transform(readable(train)).tocsc()[:, worded]
+    weights = np.vstack([one.coef_[0] for one in model["classifier"].estimators_])[:, worded]
+    weights = np.vstack([-weights, weights]) if len(weights) == 1 else weights
+    found: dict[str, list[list[Any]]] = {}
+    for label, weight in zip(model.classes_, weights, strict=True):
+        here = (train["label"] == label).to_numpy()
+        more = np.ravel(held[here].mean(axis=0) - held[~here].mean(axis=0))
+        speaks = np.maximum(weight, 0) * np.maximum(more, 0)
+        best = [at for at in np.argsort(-speaks, kind="stable")[:number] if speaks[at] > 0]
+        found[str(label)] = [[names[worded[at]].partition("__")[2], float(speaks[at])] for at in best]
+    return found
+
+
 def predict(question: str, model: Pipeline, frame: pd.DataFrame) -> pd.DataFrame:
     """One row a published item of the question: its label, the model's, and what always saying one label gives."""
     train = frame.loc[frame["split"] == "train", "label"]
     chances = model.predict_proba(readable(frame))
-    found = frame[["item_id", "article_id", "split"]].assign(
+    found = frame[["item_id", "article_id", "target", "split"]].assign(
         prediction_id=frame["item_id"] + f"/{question}",
         question=question,
         gold=frame["label"],
         predicted=model.classes_[chances.argmax(axis=1)],
         majority=Counter(sorted(train)).most_common(1)[0][0],
         probability=chances.max(axis=1),
+        probabilities=list(chances),
     )
     return PREDICTIONS.check(found)

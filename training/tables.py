@@ -29,7 +29,8 @@ SPLITS = Table(
         "salt": (pa.string(), "the salt of the draw, as in splits.toml"),
     },
 )
-DATASET_SPLITS: Filter = [("suite", "==", "random")]  # those of the rows that say where an item stands in the dataset
+DATASET_SPLITS: Filter = [("suite", "==", "random")]  # the rows that say where an item stands in the dataset
+HELD_OUT: Filter = [("suite", "!=", "random")]  # the others
 
 CONTAMINATION = Table(
     name="contamination",
@@ -59,10 +60,33 @@ PREDICTIONS = Table(
         "item_id": (pa.string(), "the item"),
         "article_id": (pa.string(), "its article"),
         "question": (pa.string(), "stance or sanction_violation"),
-        "split": (pa.string(), "train, validation or test"),
+        "target": (pa.string(), "what stance is asked about, empty without a target"),
+        "split": (pa.string(), "train, validation, test, or aside"),
         "gold": (pa.string(), "the gold label"),
         "predicted": (pa.string(), "the baseline's label"),
         "majority": (pa.string(), "the most frequent label of the training split"),
         "probability": (pa.float64(), "the baseline's probability for its label, 0 to 1"),
+        "probabilities": (
+            pa.list_(pa.float64()),
+            "of each label, in the order that models/<question>.json gives them, summing to 1",
+        ),
+    },
+)
+
+HELDOUT = Table(
+    name="heldout",
+    key="heldout_id",
+    columns={
+        "heldout_id": (pa.string(), "question/suite/fold/item_id"),
+        "item_id": (pa.string(), "an item that was held out"),
+        "article_id": (pa.string(), "its article"),
+        "question": (pa.string(), "stance or sanction_violation"),
+        "suite": (pa.string(), "folds, temporal, target, source, or regime, as in splits"),
+        "fold": (pa.string(), "what was held out, as in splits"),
+        "learned": (pa.int64(), "rows that the model learned from, none of which tells this one's label"),
+        "gold": (pa.string(), "the gold label"),
+        "predicted": (pa.string(), "the label of the model that learned without it"),
+        "majority": (pa.string(), "the most frequent label that this model learned from"),
+        "probability": (pa.float64(), "the model's probability for its label, 0 to 1"),
     },
 )
