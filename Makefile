@@ -148,9 +148,20 @@ $(DATA)/heldout.parquet: training/heldout.py training/model.py training/release.
   $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/baseline.parquet
 	@$(PYTHON) -m training.heldout $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/models $@
 
-report: $(DATA)/report.html               ## scores and plots, one page; the same in report.json
-# What a workspace may do without: a learning curve, a former baseline (make keep), a look into benchmarks.
-may    = $(addprefix $(DATA)/,curve.parquet former.parquet contamination.parquet)
+ifdef DATASET
+# Of any dataset folder, in a place of its own: what needs votes, batches or held-out suites is left out.
+elsewhere = $(DATA)/$(notdir $(abspath $(DATASET)))/$(QUESTION)
+report: $(READY)
+	@test -n "$(QUESTION)" || { echo 'Name the question too: make report DATASET=folder QUESTION=stance' >&2; false; }
+	@$(PYTHON) -m training.baseline training/model.toml training/tone.toml "$(DATASET)" $(elsewhere)/baseline.parquet \
+	  $(elsewhere)/models $(QUESTION)
+	@$(PYTHON) -m training.external training/evaluation.toml $(elsewhere)/baseline.parquet $(elsewhere)/models \
+	  $(elsewhere)/report.html $(elsewhere)/report.json
+else
+report: $(DATA)/report.html               ## scores and plots, one page and report.json; or of a DATASET=folder QUESTION=...
+endif
+# What a workspace may do without: a learning curve and a plan, a former baseline (make keep), a look into benchmarks.
+may    = $(addprefix $(DATA)/,curve.parquet plan.parquet former.parquet contamination.parquet)
 SCORES = training/calibration.py training/evaluation.py training/scores.py training/significance.py
 $(DATA)/report.html: training/report.py training/findings.py training/rules.py training/slices.py training/stages.py \
   training/unseen.py training/votes.py $(SCORES) training/pictures.py training/figures.py labeling/figures.py \

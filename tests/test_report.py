@@ -18,7 +18,7 @@ from training import figures
 from training.evaluation import Settings, errors, evaluation, load, ordered, verdict
 from training.figures import Dot
 from training.findings import Known, prevalence
-from training.report import learned, tabled
+from training.report import foretold, learned, tabled
 from training.scores import Bootstrap
 from training.significance import Permutation
 from training.tables import PREDICTIONS
@@ -207,6 +207,21 @@ def test_a_learning_curve_is_told_by_items_with_its_draws():
         {"items": 200, "macro_f1": 0.7, "low": 0.7, "high": 0.7, "draws": 1},
     ]
     assert learned(curve, "sanction_violation") == []
+
+
+def test_a_forecast_is_told_by_the_items_there_would_be():
+    ahead = [
+        ("macro F1", "stance", 200, 0, True, 0.7),
+        ("macro F1", "stance", 200, 100, True, 0.75),
+        ("macro F1", "stance", 100, 100, False, 0.65),
+        ("half width", "stance", 200, 100, True, 0.1),
+        ("macro F1", "sanction_violation", 200, 100, True, np.nan),
+    ]
+    plan = pd.DataFrame(ahead, columns=["measure", "question", "labels", "more", "now", "value"])
+
+    found = {name: foretold(plan.assign(low=0.6, high=0.8), name) for name in ("stance", "sanction_violation")}
+
+    assert found == {"stance": [{"items": 300, "macro_f1": 0.75, "low": 0.6, "high": 0.8}], "sanction_violation": []}
 
 
 def test_what_stands_in_benchmarks_is_counted_once_a_sentence():

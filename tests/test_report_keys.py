@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from corpus.tables import Table
-from labeling.tables import CURVE
+from labeling.tables import CURVE, PLAN
 from tests.house import ROOT
 from tests.world import PEOPLE, build_heldout, world, write_report_of
 from training.evaluation import load
@@ -79,11 +80,18 @@ def reports(tmp_path_factory):
     private = {f"{tested[2]}/annotator-1": {"flags": ["names_private_person"]}}
     build_heldout(here.saying({**odd, **split, **private}).write(folder))
     predictions = PREDICTIONS.read(folder / "baseline.parquet")
-    add(
-        CURVE,
-        folder,
-        [{"curve_id": f"stance/{n}/0", "question": "stance", "items": n, "draw": 0, "macro_f1": 0.5} for n in (10, 20)],
-    )
+    points = [(10, 0.4), (20, 0.5)]
+    add(CURVE, folder, [point("stance", items, macro_f1) for items, macro_f1 in points])
+    ahead = {
+        "measure": "macro F1",
+        "question": "stance",
+        "labels": 20,
+        "more": 100,
+        "value": 0.6,
+        "low": 0.5,
+        "high": 0.7,
+    }
+    add(PLAN, folder, [{**ahead, "forecast_id": "one", "now": True, "then": 0, "came": np.nan, "verdict": "forecast"}])
     sentence = {"sentence_id": "a.1", "source": "x#1", "kind": "exact", "similarity": 1.0, "text": "A", "theirs": "A"}
     add(CONTAMINATION, folder, [{"contamination_id": "a.1/x#1", **sentence}])
     PREDICTIONS.write(predictions, folder / "former.parquet")
@@ -96,6 +104,12 @@ def reports(tmp_path_factory):
 def add(table: Table, folder, rows: list[dict[str, object]]) -> None:
     """Write a table that a workspace may have."""
     table.write(table.frame(rows), folder / f"{table.name}.parquet")
+
+
+def point(question: str, items: int, macro_f1: float) -> dict[str, object]:
+    """A row of CURVE."""
+    named: dict[str, object] = {"curve_id": f"{question}/{items}/0", "question": question}
+    return {**named, "items": items, "draw": 0, "macro_f1": macro_f1}
 
 
 def test_every_key_is_documented_and_holds_what_it_should(reports):

@@ -267,7 +267,7 @@ def write_report_of(folder: Path) -> tuple[Path, Path]:
     names = ("articles", "rejects", "sentences", "items", "batch", "answers", "annotations", "agreement", "gold")
     settings = [ROOT / name for name in ("training/evaluation.toml", "training/rules.toml", "labeling/codebook.toml")]
     made = [folder / "dataset/manifest.json", *tables(folder, "baseline", "heldout"), folder / "models"]
-    may = tables(folder, "curve", "former", "contamination")
+    may = tables(folder, "curve", "plan", "former", "contamination")
     step(write_report, *settings, *tables(folder, *names), *made, *may, folder / "report.html", folder / "report.json")
     return folder / "report.html", folder / "report.json"
 

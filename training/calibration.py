@@ -91,18 +91,27 @@ def precision_recall(gold: Sequence[str], chances: NDArray[np.float64], labels: 
 
     Average precision of a label that is said at random is its share of the rows.
     """
-    from sklearn.metrics import average_precision_score, precision_recall_curve
-
     rows: list[dict[str, Any]] = []
     for at, label in enumerate(labels):
         truth = np.asarray(gold) == label
         if not truth.any():
             rows.append({"label": label, "average_precision": None, "share": 0.0, "points": []})
             continue
-        precision, recall, _ = precision_recall_curve(truth, chances[:, at])
-        begin = np.flatnonzero(recall == 1)[-1]  # before it, more is said and nothing more is found
-        kept = np.unique(np.linspace(begin, len(recall) - 1, POINTS).round().astype(int))[::-1]
-        points = [[round(float(recall[place]), 4), round(float(precision[place]), 4)] for place in kept]
-        mean = float(average_precision_score(truth, chances[:, at]))
+        recall, precision = found_by(truth, chances[:, at])
+        kept = np.unique(np.linspace(0, len(recall) - 1, POINTS).round().astype(int))
+        points = [[0.0, 1.0], *([round(float(recall[n]), 4), round(float(precision[n]), 4)] for n in kept)]
+        mean = float(np.sum(np.diff(recall, prepend=0) * precision))
         rows.append({"label": label, "average_precision": mean, "share": float(truth.mean()), "points": points})
     return rows
+
+
+def found_by(truth: NDArray[np.bool_], chances: Said) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Recall and precision of saying a label of the likeliest rows, of more and more of them until all are found.
+
+    Rows that are equally likely are said together.
+    """
+    order = np.argsort(-chances, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(chances[order])), len(order) - 1)
+    hits = np.cumsum(truth[order])[ends]
+    all_found = int(np.flatnonzero(hits == hits[-1])[0]) + 1
+    return (hits / hits[-1])[:all_found], (hits / (ends + 1))[:all_found]

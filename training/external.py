@@ -22,9 +22,7 @@ def finding(rows: pd.DataFrame, about: dict[str, Any], settings: Settings) -> di
         return found | {"verdict": verdict(found)}
     test = rows[rows["split"] == SPLIT]
     target = test["target"].where(test["target"] != "", "no target").map(lambda name: [name]).set_axis(test["item_id"])
-    mean, interval = over(test, target, labels, settings.bootstrap)
-    found["baseline"] |= {"macro_f1_over_targets": mean, "macro_f1_over_targets_interval": interval}
-    found["baseline"] |= {name: about[name] for name in COST}
+    found["baseline"] |= {**over(test, target, labels, settings.bootstrap), **{name: about[name] for name in COST}}
     return {
         **found,
         "slices": slices(test, {"target": target}, labels, settings.bootstrap),

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from labeling.figures import FILLS, INK, LOOK, PAPER, picture
 
+BLUE, PALE, SOFT, GRID = "#2f5d8a", "#d3e0ec", "#52606d", "#e3e8ed"
+
 
 def confusion(counts: Sequence[Sequence[int]], labels: Sequence[str], name: str, alt: str) -> str:
     """A confusion matrix: gold in rows, predictions in columns, each count written in its cell; shade is of the row."""
@@ -49,7 +51,7 @@ def balance(counts: Mapping[str, Mapping[str, int]], name: str, alt: str) -> str
         figure = Figure(figsize=(7.2, 1.0 + 0.46 * len(labels)), layout="constrained")
         axes = figure.add_subplot()
         left = np.zeros(len(labels))
-        for split, (fill, hatch) in zip(splits, FILLS, strict=False):
+        for split, (fill, hatch) in zip(splits, [*FILLS, (GRID, "xxx")], strict=False):
             widths = [counts[label][split] for label in labels]
             axes.barh(
                 labels, widths, left=left, color=fill, hatch=hatch, edgecolor=INK, lw=0.7, label=split, height=0.6
@@ -65,7 +67,6 @@ def balance(counts: Mapping[str, Mapping[str, int]], name: str, alt: str) -> str
         return picture(figure, name, alt)
 
 
-BLUE, PALE, SOFT, GRID = "#2f5d8a", "#d3e0ec", "#52606d", "#e3e8ed"
 BAR: Any = {"color": BLUE, "linewidth": 3.5, "alpha": 0.35, "solid_capstyle": "butt", "clip_on": False}  # an interval
 LINES = ["-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 1)), (0, (10, 3))]  # told apart without colour
 MARKS = "osD^vX"
@@ -168,14 +169,25 @@ def reliability(bins: Sequence[Mapping[str, Any]], name: str, alt: str) -> str:
         return picture(figure, name, alt)
 
 
-def curve(points: Sequence[Mapping[str, float]], name: str, alt: str) -> str:
-    """Macro F1 by how many items were learned from: the mean of the draws as a line, all of them as a band."""
-    items, values, low, high = ([one[key] for one in points] for key in ("items", "macro_f1", "low", "high"))
+def curve(points: Sequence[Mapping[str, float]], ahead: Sequence[Mapping[str, float]], name: str, alt: str) -> str:
+    """Macro F1 by how many items were learned from: the mean of the draws, all of them as a band, and what is ahead."""
     with mpl.rc_context(LOOK):
         figure = Figure(figsize=(WIDE, 3.2), layout="constrained")
         axes = figure.add_subplot()
-        axes.fill_between(items, low, high, facecolor=PALE, edgecolor=BLUE, hatch="////", linewidth=0)
-        axes.plot(items, values, "o-", color=BLUE, markersize=5)
+        band(axes, points, {"facecolor": PALE, "label": "all draws"}, {"linestyle": "-", "label": "measured"})
+        if ahead:
+            looks = {"facecolor": "none", "hatch": "////", "edgecolor": SOFT, "label": "its band"}
+            band(axes, [points[-1], *ahead], looks, {"linestyle": (0, (4, 3)), "label": "forecast"})
         axes.set(xlim=(0, None), ylim=(0, 1), xlabel="items learned from", ylabel="macro F1")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.grid(color=GRID, linewidth=0.8)
+        axes.set_axisbelow(True)
+        axes.legend(loc="lower right", frameon=False, ncols=2)
         return picture(figure, name, alt)
+
+
+def band(axes: Axes, points: Sequence[Mapping[str, float]], fill: dict[str, Any], line: dict[str, Any]) -> None:
+    """A line of values, and what lies between the lowest and the highest of them."""
+    items, values, low, high = ([one[key] for one in points] for key in ("items", "macro_f1", "low", "high"))
+    axes.fill_between(items, low, high, linewidth=0, **fill)
+    axes.plot(items, values, "o", **{"color": BLUE, "markersize": 5, **line})

@@ -44,9 +44,10 @@ def finding(question: Question, known: Known, settings: Settings) -> dict[str, A
     if found["undefined"]:
         return found
     test, bootstrap = rows[rows["split"] == SPLIT], settings.bootstrap
-    mean, interval = over(test, known.facts["target"], labels, bootstrap)
-    found["baseline"] |= {"macro_f1_over_targets": mean, "macro_f1_over_targets_interval": interval}
-    found["baseline"] |= {name: about[name] for name in COST}
+    found["baseline"] |= {
+        **over(test, known.facts["target"], labels, bootstrap),
+        **{name: about[name] for name in COST},
+    }
     told = known.heldout[known.heldout["question"] == question.id]
     return {
         **found,

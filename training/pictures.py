@@ -98,9 +98,13 @@ def reliability(name: str, scored: Mapping[str, Any]) -> str:
 
 
 def curve(name: str, scored: Mapping[str, Any]) -> str:
-    """Macro F1 by how much was learned from."""
-    said = "; ".join(f"{one['items']:,} items: {number(one['macro_f1'])}" for one in scored["curve"])
-    return figures.curve(scored["curve"], f"{name}-curve", f"Macro F1 of {name} by items learned from: {said}.")
+    """Macro F1 by how much was learned from, and by how much might be."""
+    measured, ahead = (
+        "; ".join(f"{one['items']:,} items: {number(one['macro_f1'])}" for one in scored[key] or ())
+        for key in ("curve", "forecast")
+    )
+    alt = f"Macro F1 of {name} by items learned from: {measured}." + (f" Forecast: {ahead}." if ahead else "")
+    return figures.curve(scored["curve"], scored["forecast"] or (), f"{name}-curve", alt)
 
 
 def drawn(name: str, scored: Mapping[str, Any]) -> dict[str, str]:

@@ -11,13 +11,15 @@ from corpus.shell import shell
 from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES, Filter, Table
 from labeling import codebook
 from labeling.codebook import Codebook
-from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, BATCH, CURVE, GOLD
+from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, BATCH, CURVE, GOLD, PLAN
 from training import pages, pictures, rules
 from training.evaluation import FORM, Settings, load, verdict
 from training.findings import Known, finding
 from training.slices import facts
 from training.stages import published, stages, tallied
 from training.tables import CONTAMINATION, HELDOUT, PREDICTIONS
+
+MACRO_F1 = "macro F1"  # the measure of PLAN that is about models
 
 
 def measures(agreement: pd.DataFrame) -> list[dict[str, object]]:
@@ -40,25 +42,30 @@ def tabled(found: pd.DataFrame | None) -> dict[str, Any] | None:
 def learned(curve: pd.DataFrame, question: str) -> list[dict[str, Any]]:
     """Macro F1 by how many items were learned from: the mean of the draws, the lowest and the highest."""
     rows = curve[curve["question"] == question].groupby("items")["macro_f1"].agg(["mean", "min", "max", "size"])
-    return [
-        {
-            "items": int(str(items)),
-            "macro_f1": float(row["mean"]),
-            "low": float(row["min"]),
-            "high": float(row["max"]),
-            "draws": int(row["size"]),
-        }
-        for items, row in rows.iterrows()
-    ]
+    names = {"mean": "macro_f1", "min": "low", "max": "high", "size": "draws"}
+    told = rows.rename(columns=names).reset_index().to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in told]
 
 
-def report(known: Known, curve: pd.DataFrame | None, settings: Settings, about: dict[str, Any]) -> dict[str, Any]:
-    """All that the page says but for the sentences, as JSON can hold it."""
-    found = {name: finding(question, known, settings) for name, question in known.book.questions.items()}
+def foretold(plan: pd.DataFrame, question: str) -> list[dict[str, Any]]:
+    """What more labels would bring, as the planner sees it now: macro F1 by items learned from, and its band."""
+    now = plan[plan["now"] & (plan["measure"] == MACRO_F1) & (plan["question"] == question) & (plan["more"] > 0)]
+    told = now.assign(items=now["labels"] + now["more"], macro_f1=now["value"]).dropna(subset="value")
+    rows = told[["items", "macro_f1", "low", "high"]].to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def courses(found: dict[str, Any], curve: pd.DataFrame | None, plan: pd.DataFrame | None) -> None:
+    """Add to each question how its score grows with what is learned from, None where nobody computed it."""
     for name, one in found.items():
-        one["verdict"] = verdict(one)
         one["curve"] = None if curve is None else learned(curve, name) or None
-    return {"form": FORM, **about, "questions": found}
+        one["forecast"] = None if plan is None else foretold(plan, name) or None
+
+
+def report(known: Known, settings: Settings, about: dict[str, Any]) -> dict[str, Any]:
+    """All that the page says but for the sentences and the learning curve, as JSON can hold it."""
+    found = {name: finding(question, known, settings) for name, question in known.book.questions.items()}
+    return {"form": FORM, **about, "questions": {name: {**one, "verdict": verdict(one)} for name, one in found.items()}}
 
 
 def absent(table: Table, path: Path) -> pd.DataFrame | None:
@@ -124,6 +131,7 @@ def main(
     heldout_file: Path,
     models: Path,
     curve_file: Path,
+    plan_file: Path,
     former_file: Path,
     contamination_file: Path,
     page: Path,
@@ -145,7 +153,8 @@ def main(
         "agreement": measures(AGREEMENT.read(agreement_file)),
         "contamination": tabled(absent(CONTAMINATION, contamination_file)),
     }
-    found = report(known, absent(CURVE, curve_file), settings, about)
+    found = report(known, settings, about)
+    courses(found["questions"], absent(CURVE, curve_file), absent(PLAN, plan_file))
     pages.write(f"{json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)}\n", numbers, "the numbers")
     pages.write(pictures.page(found, book, texts(known, found)), page, "the page")
 

@@ -1,6 +1,6 @@
 """Test rows -> how the model does on parts of them: by target, outlet, year, length, and what else annotators said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,11 @@ from training.scores import Bootstrap, Interval, confusions, macro_f1, mean, sco
 Parts = pd.Series  # of each item the names of the parts it is of, a list: none, one or several
 MOST = 10  # parts of a slice that stand alone; the smaller ones are told as one
 LENGTHS = ((15, "up to 15 words"), (25, "16 to 25 words"), (40, "26 to 40 words"))
+LONGER = "more than 40 words"
+ORDERS: Mapping[str, Callable[[str], Any]] = {  # of slices that have one; the largest part comes first in the others
+    "year": str,
+    "length": [*(name for _, name in LENGTHS), LONGER].index,
+}
 
 
 def length(text: str) -> str:
@@ -21,7 +26,7 @@ def length(text: str) -> str:
     'up to 15 words'
     """
     words = len(text.split())
-    return next((name for most, name in LENGTHS if words <= most), "more than 40 words")
+    return next((name for most, name in LENGTHS if words <= most), LONGER)
 
 
 def facts(items: pd.DataFrame, sentences: pd.DataFrame, annotations: pd.DataFrame, book: Codebook) -> dict[str, Parts]:
@@ -55,41 +60,45 @@ def said(annotations: pd.DataFrame, follow_up: str) -> Parts:
 def slices(
     rows: pd.DataFrame, known: Mapping[str, Parts], labels: Sequence[str], bootstrap: Bootstrap
 ) -> list[dict[str, Any]]:
-    """One entry a slice with its parts, the largest first; rows has the columns of confusions, and item_id.
+    """One entry a slice with its parts; rows has the columns of confusions, and item_id.
 
-    The smallest parts are told as one. An item with no part is told as "not said", one that is not known as none.
+    An item with no part is told as "not said"; one that is not known at all is left out.
     """
     found = []
-    for name, parts in known.items():
-        some = rows[rows["item_id"].isin(parts.index)]
-        each = some.assign(part=some["item_id"].map(parts)).explode("part")
+    for name, of in known.items():
+        some = rows[rows["item_id"].isin(of.index)]
+        each = some.assign(part=some["item_id"].map(of)).explode("part")
         each["part"] = each["part"].fillna("not said")
-        counts = each["part"].value_counts()
-        order = sorted(counts.index, key=lambda part: (-counts[part], part))
-        if set(counts.index) <= {"not said"}:
-            continue
-        small = order[MOST:] if len(order) > MOST + 1 else []
-        told = {part: each[each["part"] == part] for part in order if part not in small}
-        if small:
-            told[f"{len(small)} others"] = each[each["part"].isin(small)].drop_duplicates("item_id")
-        found.append({"slice": name, "parts": [part_of(part, some, labels, bootstrap) for part, some in told.items()]})
+        if set(each["part"]) - {"not said"}:
+            told = [part_of(part, here, labels, bootstrap) for part, here in parts(name, each).items()]
+            found.append({"slice": name, "parts": told})
     return found
 
 
-def over(
-    rows: pd.DataFrame, parts: Parts, labels: Sequence[str], bootstrap: Bootstrap
-) -> tuple[float | None, Interval]:
-    """The mean over parts of their macro F1, and its interval; None of fewer than two parts."""
-    of = rows["item_id"].map(parts).map(lambda names: names[0])
-    names = sorted(set(of))
-    if len(names) < 2:  # noqa: PLR2004 - the mean of one is its macro F1
-        return None, None
-    counts = np.zeros((len(names), rows["article_id"].nunique(), len(labels), len(labels)))
-    known = pd.factorize(rows["article_id"])[1]
+def parts(name: str, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of each part, in the slice's own order or else the largest first; the smallest are told as one."""
+    counts = rows["part"].value_counts()
+    largest = sorted(counts.index, key=lambda part: (-counts[part], part))
+    small = largest[MOST:] if len(largest) > MOST + 1 else []
+    alone = sorted(set(largest) - set(small), key=ORDERS.get(name, largest.index))
+    found = {part: rows[rows["part"] == part] for part in alone}
+    if small:
+        found[f"{len(small)} others"] = rows[rows["part"].isin(small)].drop_duplicates("item_id")
+    return found
+
+
+def over(rows: pd.DataFrame, targets: Parts, labels: Sequence[str], bootstrap: Bootstrap) -> dict[str, Any]:
+    """The mean over targets of their macro F1, and its interval; None of fewer than two targets."""
+    of = rows["item_id"].map(targets).map(lambda names: names[0])
+    names, known = sorted(set(of)), pd.factorize(rows["article_id"])[1]
+    counts = np.zeros((len(names), len(known), len(labels), len(labels)))
     for at, name in enumerate(names):
         some = rows[of == name]
         counts[at, known.get_indexer(some["article_id"].unique())] = confusions(some, "predicted", labels)
-    return bootstrap.measured(counts.swapaxes(0, 1), lambda sums: mean(macro_f1(sums)))
+    told: tuple[float | None, Interval] = (None, None)
+    if len(names) > 1:
+        told = bootstrap.measured(counts.swapaxes(0, 1), lambda sums: mean(macro_f1(sums)))
+    return dict(zip(("macro_f1_over_targets", "macro_f1_over_targets_interval"), told, strict=True))
 
 
 def part_of(name: str, rows: pd.DataFrame, labels: Sequence[str], bootstrap: Bootstrap) -> dict[str, Any]:

@@ -40,22 +40,10 @@ def disagreement(
     rows has the columns article_id and predicted, as a number of the labels.
     """
     constant = np.broadcast_to(prior, votes.shape)
-    every = {
-        "model": {
-            "cross_entropy": cross_entropy(votes, chances),
-            "divergence": divergence(votes, chances),
-            "soft_accuracy": votes[np.arange(len(votes)), rows["predicted"]],
-        },
-        "prior": {
-            "cross_entropy": cross_entropy(votes, constant),
-            "divergence": divergence(votes, constant),
-            "soft_accuracy": votes[:, int(prior.argmax())],
-        },
-    }
-    found: dict[str, Any] = {who: means(rows, scores, bootstrap) for who, scores in every.items()}
     split = entropy(votes) > 0
     return {
-        **found,
+        "model": against_votes(rows, votes, chances, rows["predicted"].to_numpy(), bootstrap),
+        "prior": against_votes(rows, votes, constant, constant.argmax(axis=1), bootstrap),
         "votes_entropy": float(entropy(votes).mean()),
         "soft_accuracy_at_best": float(votes.max(axis=1).mean()),
         "hesitation": rank_correlation(entropy(votes), entropy(chances)),
@@ -63,6 +51,18 @@ def disagreement(
         "entropy_where_split": float(entropy(chances[split]).mean()) if split.any() else None,
         "entropy_where_unanimous": float(entropy(chances[~split]).mean()) if (~split).any() else None,
     }
+
+
+def against_votes(
+    rows: pd.DataFrame, votes: Shares, chances: Shares, said: NDArray[np.int64], bootstrap: Bootstrap
+) -> dict[str, Any]:
+    """Probabilities and the label that is said, by its number, against the votes."""
+    scores = {
+        "cross_entropy": cross_entropy(votes, chances),
+        "divergence": divergence(votes, chances),
+        "soft_accuracy": votes[np.arange(len(votes)), said],
+    }
+    return means(rows, scores, bootstrap)
 
 
 def means(rows: pd.DataFrame, scores: Mapping[str, NDArray[np.float64]], bootstrap: Bootstrap) -> dict[str, Any]:
