@@ -150,7 +150,7 @@ $(DATA)/heldout.parquet: training/heldout.py training/model.py training/release.
 
 ifdef DATASET
 # Of any dataset folder, in a place of its own: what needs votes, batches or held-out suites is left out.
-elsewhere = $(DATA)/$(notdir $(abspath $(DATASET)))/$(QUESTION)
+elsewhere = $(DATA)/external/$(notdir $(abspath $(DATASET)))-$(QUESTION)
 report: $(READY)
 	@test -n "$(QUESTION)" || { echo 'Name the question too: make report DATASET=folder QUESTION=stance' >&2; false; }
 	@$(PYTHON) -m training.baseline training/model.toml training/tone.toml "$(DATASET)" $(elsewhere)/baseline.parquet \

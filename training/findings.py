@@ -36,19 +36,14 @@ class Known:
 
 def finding(question: Question, known: Known, settings: Settings) -> dict[str, Any]:
     """All findings of one question; without a labelled test row they end with why there are no scores."""
-    rows, labels = joined(question, known), list(question.labels)
+    rows, labels, bootstrap = joined(question, known), list(question.labels), settings.bootstrap
     about = known.models.get(question.id, {"labels": labels})
-    others = ways(question, rows, known)
-    found = evaluation(rows, labels, about["labels"], others, settings)
-    found["prevalence"] = prevalence(question, known, settings.bootstrap)
+    found = evaluation(rows, labels, about["labels"], ways(question, rows, known), settings)
+    found["prevalence"] = prevalence(question, known, bootstrap)
     if found["undefined"]:
         return found
-    test, bootstrap = rows[rows["split"] == SPLIT], settings.bootstrap
-    found["baseline"] |= {
-        **over(test, known.facts["target"], labels, bootstrap),
-        **{name: about[name] for name in COST},
-    }
-    told = known.heldout[known.heldout["question"] == question.id]
+    test, told = rows[rows["split"] == SPLIT], known.heldout[known.heldout["question"] == question.id]
+    found["baseline"] |= over(test, known.facts["target"], labels, bootstrap) | {name: about[name] for name in COST}
     return {
         **found,
         "suites": suites(told, labels, bootstrap),
