@@ -36,7 +36,7 @@ def test_the_scores_of_the_test_split_and_the_cost_of_the_model_are_told():
     assert (found["rows"], found["split"]) == (100, "test")
     assert found["baseline"]["rows_per_second"] == 20000.0
     assert 0 < found["baseline"]["macro_f1_interval"][0] < found["baseline"]["macro_f1"]
-    assert set(found["comparisons"]) == {"majority"}
+    assert list(found["comparisons"]) == ["majority", "chance"]
     assert [row["label"] for row in found["per_class"]] == LABELS
 
 

@@ -15,7 +15,7 @@ from tests.house import ROOT
 from tests.rows import LABELS, predicted
 from tests.world import BOOK, build_report, world, write_report_of
 from training import figures
-from training.evaluation import Settings, errors, evaluation, load, ordered, verdict
+from training.evaluation import Settings, chance, errors, evaluation, load, ordered, verdict
 from training.figures import Dot
 from training.findings import Known, prevalence
 from training.report import foretold, learned, tabled
@@ -58,7 +58,7 @@ def test_the_settings_of_the_draws_stand_in_the_report(found):
 def test_what_the_baseline_is_held_against_stands_beside_it(found):
     ways = {name: list(one["comparisons"]) for name, one in found["questions"].items()}
 
-    assert ways == {"stance": ["majority", "rules"], "sanction_violation": ["majority", "rules"]}
+    assert ways == {name: ["majority", "chance", "rules"] for name in BOOK.questions}
 
 
 def test_an_earlier_baseline_is_compared_on_the_items_it_knew(reported, tmp_path):
@@ -135,8 +135,8 @@ def test_a_split_without_rows_says_so():
     ("verdicts", "said"),
     [
         (
-            {"majority": "better", "rules": "better"},
-            "Better than always giving the most frequent label and keyword rules.",
+            {"majority": "better", "chance": "better", "rules": "better"},
+            "Better than always giving the most frequent label, labels drawn at random and keyword rules.",
         ),
         ({"majority": "worse"}, "Worse than always giving the most frequent label."),
         (
@@ -166,6 +166,19 @@ def test_a_way_that_says_nothing_of_the_test_rows_is_not_compared():
     found = evaluation(rows, LABELS, LABELS, {"former": pd.Series(dtype=object)}, SETTINGS)
 
     assert found["comparisons"]["former"] == {"rows": 0, "articles": 0, "undefined": "it says nothing of these rows"}
+
+
+def test_chance_draws_labels_as_often_as_they_were_learned():
+    rows = predicted(rows=4000).assign(split=["train" if at % 2 else "test" for at in range(4000)])
+
+    drawn = chance(rows, 1)
+
+    assert sorted(drawn.index) == rows.index[rows["split"] == "test"].tolist()
+    assert drawn.value_counts(normalize=True).to_dict() == pytest.approx(
+        rows.loc[rows["split"] == "train", "gold"].value_counts(normalize=True).to_dict(), abs=0.04
+    )
+    assert drawn.equals(chance(rows, 1))
+    assert not drawn.equals(chance(rows, 2))
 
 
 def test_errors_are_told_by_how_sure_the_model_was():
@@ -267,6 +280,13 @@ def test_a_dot_plot_names_every_line_and_shows_every_value_as_text():
 
     shown = set(re.findall(r">([^<>]+)</text>", svg))
     assert {"year", "2023", "0.61", "1,200 items", "2024", "–", "3 items", "target", "x", "1.00"} <= shown
+
+
+def test_a_name_of_any_length_leaves_room_for_the_plot(recwarn):
+    svg = figures.dots({"": [Dot("This house believes that " * 9, 0.5, None, None, 1)]}, "accuracy", "x", "x")
+
+    assert "This house believes that This …" in svg
+    assert recwarn.list == []
 
 
 @pytest.mark.parametrize("draw", [figures.balance, figures.dots, figures.precision_recall])

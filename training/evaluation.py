@@ -65,12 +65,13 @@ def evaluation(
     """One question's class balance, and its scores on the test split.
 
     rows has the columns of PREDICTIONS; said has the labels in the order of their probabilities; others has what other
-    ways to label say of some of the rows, by the rows' index.
+    ways to label say of some of the rows, by the rows' index; majority and chance are always there.
     """
     test = rows[rows["split"] == SPLIT]
     found = {"labels": list(labels), "balance": balance(rows, labels), "split": SPLIT, "rows": len(test)}
     if test.empty:
         return {**found, "undefined": "this split has no row with a settled label"}
+    every = {"majority": test["majority"], "chance": chance(rows, settings.bootstrap.seed), **others}
     counts, chances = confusions(test, "predicted", labels), ordered(test, said, labels)
     surety = calibration(test, chances, labels, settings.bootstrap)
     return {
@@ -81,12 +82,23 @@ def evaluation(
             **headline(counts, labels, settings.bootstrap),
             **{f"calibration_{name}": surety[name] for name in ("error", "error_interval")},
         },
-        "comparisons": {name: compared(test, label, labels, settings) for name, label in others.items()},
+        "comparisons": {name: compared(test, label, labels, settings) for name, label in every.items()},
         "per_class": per_class(counts, labels, settings.bootstrap),
         "confusion": counts.sum(axis=0).astype(int).tolist(),
         "precision_recall": precision_recall(test["gold"].tolist(), chances, labels),
         "calibration": surety,
     }
+
+
+def chance(rows: pd.DataFrame, seed: int) -> pd.Series:
+    """Labels of the test rows drawn at random, each as often as it stands in the training rows.
+
+    Where labels are about as frequent, this scores far more macro F1 than always saying the most frequent one.
+    """
+    taught = rows.loc[rows["split"] == "train", "gold"]
+    test = rows.loc[rows["split"] == SPLIT].sort_values("item_id")
+    drawn = np.random.default_rng(seed).choice(np.sort(taught.to_numpy(object)), len(test)) if len(taught) else None
+    return pd.Series(drawn, index=test.index, dtype=object)
 
 
 def headline(counts: Sums, labels: Sequence[str], bootstrap: Bootstrap) -> dict[str, Any]:
@@ -115,6 +127,7 @@ def verdict(found: dict[str, Any]) -> str:
         return f"There are no scores: {found['undefined']}."
     names = {
         "majority": "always giving the most frequent label",
+        "chance": "labels drawn at random",
         "rules": "keyword rules",
         "former": "the former baseline",
     }
@@ -123,8 +136,17 @@ def verdict(found: dict[str, Any]) -> str:
         if not one["undefined"]:
             sorted_out[one["verdict"]].append(names[name])
     begin = {"better": "better than", "worse": "worse than", "not told apart": "not told apart from"}
-    said = "; ".join(f"{begin[kind]} {' and '.join(who)}" for kind, who in sorted_out.items() if who)
+    said = "; ".join(f"{begin[kind]} {listed(who)}" for kind, who in sorted_out.items() if who)
     return f"{said[:1].upper()}{said[1:]}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them.
+
+    >>> listed(["one"]), listed(["one", "two", "three"])
+    ('one', 'one, two and three')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def errors(test: pd.DataFrame, columns: Sequence[str], number: int) -> list[dict[str, Any]]:

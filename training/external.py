@@ -17,7 +17,7 @@ from training.tables import PREDICTIONS
 def finding(rows: pd.DataFrame, about: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """All that can be said of a question where there are predictions alone: no votes, no other suites."""
     labels = [*about["labels"], *sorted(set(rows["gold"]) - set(about["labels"]))]
-    found = evaluation(rows, labels, about["labels"], {"majority": rows["majority"]}, settings)
+    found = evaluation(rows, labels, about["labels"], {}, settings)
     if found["undefined"]:
         return found | {"verdict": verdict(found)}
     test = rows[rows["split"] == SPLIT]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 import matplotlib as mpl
@@ -71,6 +72,7 @@ BAR: Any = {"color": BLUE, "linewidth": 3.5, "alpha": 0.35, "solid_capstyle": "b
 LINES = ["-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 1)), (0, (10, 3))]  # told apart without colour
 MARKS = "osD^vX"
 WIDE = 7.2  # inches: the column of the page
+LONGEST = 36  # characters of a line's name
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def lines(figure: Figure, axes: Axes, places: Sequence[tuple[float, str]], axis:
     """Name the lines of a dot plot, and give them room."""
     last = places[-1][0]
     figure.set_size_inches(WIDE, 0.85 + 0.27 * (last + 1))
-    axes.set_yticks([at for at, _ in places], [name for _, name in places])
+    axes.set_yticks([at for at, _ in places], [shorten(name, LONGEST, placeholder=" …") for _, name in places])
     axes.set_ylim(last + 0.6, -0.6)
     axes.set_xlim(0, 1)
     axes.set_xlabel(axis, loc="left", color=SOFT)
