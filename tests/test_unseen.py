@@ -5,7 +5,7 @@ import pytest
 
 from tests.rows import LABELS, predicted
 from training.scores import Bootstrap, confusions, macro_f1
-from training.unseen import suites
+from training.unseen import changed, suites
 
 DRAWS = Bootstrap(seed=1, draws=100, percent=95)
 
@@ -51,6 +51,16 @@ def test_what_is_lost_is_measured_on_the_same_rows(told):
     assert beside["loss"] == pytest.approx(easy - target["macro_f1"])
     assert beside["loss_interval"][0] > 0
     assert folds["same_rows_in_folds"] is None
+
+
+def test_labels_that_changed_since_and_items_that_came_since_are_counted(told):
+    now = told.loc[told["suite"] == "folds", ["item_id", "gold"]]
+    later = now.assign(gold=[{"favor": "against"}.get(gold, gold) for gold in now["gold"]])
+
+    assert changed(told, now) == 0
+    assert changed(told, later) == (now["gold"] == "favor").sum()
+    assert changed(told, pd.concat([now, pd.DataFrame({"item_id": ["new"], "gold": ["none"]})])) == 1
+    assert changed(told[:0], now) == 0
 
 
 def test_a_suite_that_nothing_was_held_out_for_is_not_there(told):

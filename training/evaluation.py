@@ -20,6 +20,7 @@ from training.tables import PLACES, SPLIT_NAMES
 FORM = 1  # of report.json: another number where a key changes its meaning
 SPLIT = "test"  # what is reported on
 COST = ("seconds", "rows_per_second", "bytes")  # of a model, as they stand beside it
+ERROR = ("error", "error_interval")
 SIDES = ("favor", "against")  # the labels that SemEval's score of stance is the mean of
 
 
@@ -78,10 +79,8 @@ def evaluation(
         **found,
         "articles": int(test["article_id"].nunique()),
         "undefined": "",
-        "baseline": {
-            **headline(counts, labels, settings.bootstrap),
-            **{f"calibration_{name}": surety[name] for name in ("error", "error_interval")},
-        },
+        "baseline": headline(counts, labels, settings.bootstrap)
+        | {f"calibration_{name}": surety[name] for name in ERROR},
         "comparisons": {name: compared(test, label, labels, settings) for name, label in every.items()},
         "per_class": per_class(counts, labels, settings.bootstrap),
         "confusion": counts.sum(axis=0).astype(int).tolist(),

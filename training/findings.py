@@ -13,7 +13,7 @@ from training.rules import Rules, said
 from training.scores import Bootstrap, ratio, totals
 from training.slices import Parts, over, slices
 from training.suites import SAMPLE
-from training.unseen import suites
+from training.unseen import changed, suites
 from training.votes import ceiling, disagreement
 
 
@@ -47,6 +47,7 @@ def finding(question: Question, known: Known, settings: Settings) -> dict[str, A
     return {
         **found,
         "suites": suites(told, labels, bootstrap),
+        "labels_changed_since": changed(told, rows),
         "slices": slices(test, parts(question, test, known), labels, bootstrap),
         "disagreement": spread(rows, question, about["labels"], bootstrap),
         "ceiling": ceiling(test, known.votes, question.id, labels, bootstrap),

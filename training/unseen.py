@@ -20,6 +20,15 @@ def suites(told: pd.DataFrame, labels: Sequence[str], bootstrap: Bootstrap) -> l
     return [suite(name, rows, easy, labels, bootstrap) for name in SUITES if len(rows := told[told["suite"] == name])]
 
 
+def changed(told: pd.DataFrame, now: pd.DataFrame) -> int:
+    """How many labelled items have another label now than when they were held out, or were not there then.
+
+    now has the columns item_id and gold; the items are those of EASIEST, in which each is held out once.
+    """
+    then = told.loc[told["suite"] == EASIEST].set_index("item_id")["gold"]
+    return int((now["item_id"].map(then) != now["gold"]).sum()) if len(then) else 0
+
+
 def suite(
     name: str, rows: pd.DataFrame, easy: pd.Series, labels: Sequence[str], bootstrap: Bootstrap
 ) -> dict[str, Any]:
