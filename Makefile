@@ -145,8 +145,8 @@ $(DATA)/baseline.parquet: training/baseline.py training/model.py training/releas
 
 # The longest of all: with QUICK=1 what was said before stands, and the report tells how many labels have changed since.
 heldout: $(DATA)/heldout.parquet          ## what the baseline says of targets, outlets, years it learned nothing of
-$(DATA)/heldout.parquet: training/heldout.py $(if $(QUICK),|) training/model.py training/release.py corpus/partitions.py corpus/engine.py \
-  $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/baseline.parquet
+$(DATA)/heldout.parquet: training/heldout.py $(if $(QUICK),|) training/model.py training/release.py \
+  corpus/partitions.py corpus/engine.py $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/baseline.parquet
 	@$(PYTHON) -m training.heldout $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/models $@
 
 ifdef DATASET
@@ -159,14 +159,15 @@ report: $(READY)
 	@$(PYTHON) -m training.external training/evaluation.toml $(elsewhere)/baseline.parquet $(elsewhere)/models \
 	  $(elsewhere)/report.html $(elsewhere)/report.json
 else
-report: $(DATA)/report.html               ## scores and plots, one page and report.json; or of a DATASET=folder QUESTION=...
+report: $(DATA)/report.html               ## scores and plots, one page and report.json; DATASET=folder QUESTION=... too
 endif
-# What a workspace may do without: a learning curve and a plan, a former baseline (make keep), a look into benchmarks.
+# What a workspace may lack: a learning curve and a plan, a former baseline (make keep), a look into benchmarks.
 may    = $(addprefix $(DATA)/,curve.parquet plan.parquet former.parquet contamination.parquet)
 SCORES = training/calibration.py training/evaluation.py training/scores.py training/significance.py
 $(DATA)/report.html: training/report.py training/findings.py training/rules.py training/slices.py training/stages.py \
   training/unseen.py training/votes.py $(SCORES) training/pictures.py training/figures.py labeling/figures.py \
-  training/pages.py labeling/pages.py labeling/look.css.jinja training/report.html.jinja training/report.css.jinja training/sections.html.jinja training/evaluation.toml \
+  training/pages.py labeling/pages.py labeling/look.css.jinja training/report.html.jinja training/report.css.jinja \
+  training/sections.html.jinja training/evaluation.toml \
   training/rules.toml labeling/codebook.toml $(DATA)/articles.parquet $(DATA)/rejects.parquet $(DATA)/sentences.parquet \
   $(DATA)/items.parquet $(DATA)/batch.parquet $(DATA)/answers.parquet $(DATA)/annotations.parquet \
   $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/dataset/manifest.json $(DATA)/baseline.parquet \

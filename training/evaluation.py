@@ -139,6 +139,19 @@ def verdict(found: dict[str, Any]) -> str:
     return f"{said[:1].upper()}{said[1:]}."
 
 
+def rounded(value: Any) -> Any:
+    """The same with every number to six decimals, beyond which machines differ.
+
+    >>> rounded({"a": [0.1 + 0.2, 1, None]})
+    {'a': [0.3, 1, None]}
+    """
+    if isinstance(value, dict):
+        return {key: rounded(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [rounded(part) for part in value]
+    return round(value, 6) if isinstance(value, float) else value
+
+
 def listed(names: Sequence[str]) -> str:
     """Names as a sentence lists them.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from corpus.errors import ContractError
 from corpus.shell import shell
 from training import pages, pictures
-from training.evaluation import COST, FORM, SPLIT, Settings, errors, evaluation, load, verdict
+from training.evaluation import COST, FORM, SPLIT, Settings, errors, evaluation, load, rounded, verdict
 from training.slices import over, slices
 from training.tables import PREDICTIONS
 
@@ -48,7 +48,7 @@ def report(predictions: pd.DataFrame, models: dict[str, dict[str, Any]], setting
 def main(setting_file: Path, prediction_file: Path, models: Path, page: Path, numbers: Path) -> None:
     """Read predictions and what stands beside the models, write the page and its numbers."""
     beside = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(models.glob("*.json"))}
-    found = report(PREDICTIONS.read(prediction_file), beside, load(setting_file))
+    found = rounded(report(PREDICTIONS.read(prediction_file), beside, load(setting_file)))
     pages.write(f"{json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)}\n", numbers, "the numbers")
     pages.write(pictures.external(found), page, "the page")
 

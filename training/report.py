@@ -13,7 +13,7 @@ from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, BATCH, CURVE, GOLD, PLAN
 from training import pages, pictures, rules
-from training.evaluation import FORM, Settings, load, verdict
+from training.evaluation import FORM, Settings, load, rounded, verdict
 from training.findings import Known, finding
 from training.slices import facts
 from training.stages import published, stages, tallied
@@ -155,6 +155,7 @@ def main(
     }
     found = report(known, settings, about)
     courses(found["questions"], absent(CURVE, curve_file), absent(PLAN, plan_file))
+    found = rounded(found)
     pages.write(f"{json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)}\n", numbers, "the numbers")
     pages.write(pictures.page(found, book, texts(known, found)), page, "the page")
 
