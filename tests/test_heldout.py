@@ -1,7 +1,14 @@
 """What is said of held-out items is said by models that learned nothing that tells their labels."""
 
-import pandas as pd
+import re
+import shutil
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpus.errors import ContractError
 from tests.world import step
 from training import heldout
 from training.heldout import laid, main, said
@@ -46,17 +53,81 @@ def test_a_row_says_how_much_its_model_learned_from(reported):
     assert told.to_dict() == train[told.index].to_dict()
 
 
-def test_a_second_run_learns_no_fold_again_and_writes_the_same_bytes(reported, tmp_path, monkeypatch):
-    out = tmp_path / "heldout.parquet"
-    paths = [reported / "dataset/manifest.json", reported / "splits.parquet", reported / "models", out]
-    step(main, *paths)
-    first = out.read_bytes()
-    monkeypatch.setattr(heldout, "said", None)  # whoever learned now would fail
+@pytest.fixture
+def again(reported, tmp_path):
+    """Make a workspace's held-out results, on one process, from labels of which some may be others."""
+
+    def run(percent=1.0, flipped=0):
+        place = tmp_path / "workspace"
+        if not place.exists():
+            shutil.copytree(reported, place)
+        settings = tmp_path / "heldout.toml"
+        settings.write_text(f"again = {percent}\n")
+        relabel(place, flipped)
+        models, out = place / "models", place / "heldout.parquet"
+        step(main, settings, place / "dataset/manifest.json", place / "splits.parquet", models, out)
+        return out
+
+    return run
+
+
+def relabel(place, count):
+    """Give the first rows of a published file another label."""
+    path = place / "dataset/stance/train-00000-of-00001.parquet"
+    table = pq.read_table(path)
+    labels = [(label + 1) % 4 if at < count else label for at, label in enumerate(table["label"].to_pylist())]
+    column = pa.array(labels, table.schema.field("label").type)
+    pq.write_table(table.set_column(table.column_names.index("label"), table.schema.field("label"), column), path)
+
+
+def test_without_a_change_nothing_learns_again_and_the_bytes_stay(reported, again, monkeypatch):
+    monkeypatch.setattr(heldout, "learn", None)  # whoever learned now would fail
+
+    assert again(percent=0.0).read_bytes() == (reported / "heldout.parquet").read_bytes()
+
+
+def test_few_changes_let_stand_what_was_said_and_say_so(again, monkeypatch, capsys):
+    monkeypatch.setattr(heldout, "learn", None)
+
+    again(percent=1.0, flipped=2)
+
+    assert re.search(
+        r"kept: 0\.\d\d % has changed since; models learn again from 1 %\)$", capsys.readouterr().out.strip()
+    )
+
+
+def test_many_changes_make_the_folds_of_their_question_learn_again_and_no_others(again, monkeypatch):
     monkeypatch.setenv("WORKERS", "1")
+    learned, said = [], heldout.said
 
-    step(main, *paths)
+    def counted(train, test, about):
+        learned.append(set(train["label"]))
+        return said(train, test, about)
 
-    assert out.read_bytes() == first == (reported / "heldout.parquet").read_bytes()
+    monkeypatch.setattr(heldout, "said", counted)
+
+    found = HELDOUT.read(again(percent=1.0, flipped=30))
+
+    assert learned == [{"favor", "against", "neutral", "none"}] * 5
+    assert (found["gold"] != found["predicted"]).any()
+
+
+def test_what_was_made_by_other_settings_learns_again(reported, tmp_path):
+    out = reported / "heldout.parquet"
+
+    assert heldout.changed({}, out, "made by others") == 100
+    assert heldout.changed({}, tmp_path / "never made", "any") == 100
+
+
+@pytest.mark.parametrize("text", ["again = 101\n", 'again = "1"\n', "again = 1\nmore = 2\n", ""])
+def test_a_percentage_that_cannot_be_is_refused(tmp_path, text):
+    path = tmp_path / "heldout.toml"
+    path.write_text(text)
+
+    with pytest.raises(ContractError) as error:
+        heldout.load(path)
+
+    assert str(error.value) == f"{path} must give again, a percentage from 0 to 100, and nothing else. Correct it."
 
 
 def frame(*labels):

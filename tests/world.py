@@ -252,7 +252,14 @@ def build_heldout(folder: Path) -> Path:
     """Write everything up to what is said of held-out items."""
     out = folder / "heldout.parquet"
     build_baseline(folder)
-    step(write_heldout, folder / "dataset/manifest.json", folder / "splits.parquet", folder / "models", out)
+    step(
+        write_heldout,
+        ROOT / "training/heldout.toml",
+        folder / "dataset/manifest.json",
+        folder / "splits.parquet",
+        folder / "models",
+        out,
+    )
     return out
 
 
