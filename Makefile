@@ -26,8 +26,9 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock doctor studio push answer pull trace publish release diff withdraw rehydrate \
-  fetch articles repeated sentences duplicates items interface relabel checks batch assignments annotations agreement \
-  rulings gold annotators adjudication status recall plan splits dataset card baseline report summary edition
+  keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
+  annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
+  report summary edition
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -196,16 +197,18 @@ answer: push                              ## give recorded answers (ANSWERS=fold
 	  $(DATA)/adjudication.parquet labeling/codebook.toml
 
 ##@ training: gold in, a dataset and a baseline out
-splits: $(DATA)/splits.parquet            ## one row an item: train, validation or test, whole articles together
-$(DATA)/splits.parquet: training/splits.py training/splits.toml $(DATA)/items.parquet $(DATA)/gold.parquet
+splits: $(DATA)/splits.parquet            ## where each item stands in every suite; a leak fails it
+$(DATA)/splits.parquet: training/splits.py training/suites.py training/kin.py training/leakage.py labeling/draw.py \
+  corpus/alike.py corpus/bands.py corpus/wording.py training/splits.toml $(DATA)/items.parquet $(DATA)/batch.parquet \
+  $(DATA)/duplicates.parquet $(DATA)/contrasts.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
 	@$(run)
 
 dataset: $(DATA)/dataset/manifest.json    ## the folder that load_dataset reads, with all text: your own copy
 $(DATA)/dataset/manifest.json: training/dataset.py training/release.py training/profiles.py training/withdrawn.py \
   labeling/codebook.toml $(DATA)/items.parquet $(DATA)/articles.parquet $(DATA)/sentences.parquet \
-  $(DATA)/duplicates.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet \
-  corpus/guard.toml training/withdrawn.toml
-	@$(PYTHON) -m training.dataset $(filter-out %.py,$^) $(DATA)/batch.parquet $@
+  $(DATA)/duplicates.parquet $(DATA)/batch.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet \
+  $(DATA)/splits.parquet corpus/guard.toml training/withdrawn.toml
+	@$(run)
 
 card: $(DATA)/card.md                     ## the dataset card, its licence and its citation
 $(DATA)/card.md: training/card.py training/pages.py labeling/pages.py training/release.py training/gate.py training/card.md.jinja \
@@ -221,23 +224,51 @@ SHAPED = $(filter-out corpus/fetch.toml training/card.toml training/gate.toml tr
 $(DATA)/LICENSE $(DATA)/CITATION.cff: $(DATA)/card.md ;
 
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
-$(DATA)/baseline.parquet: training/baseline.py training/release.py training/baseline.toml $(DATA)/dataset/manifest.json
+$(DATA)/baseline.parquet: training/baseline.py training/model.py training/release.py training/baseline.toml $(DATA)/dataset/manifest.json
 	@$(run) $(DATA)/models
 
-report: $(DATA)/report.html               ## scores and plots, one page; the same in report.json
-$(DATA)/report.html: training/report.py training/scores.py training/figures.py training/pages.py \
-  labeling/figures.py labeling/pages.py labeling/look.css.jinja \
-  training/report.html.jinja training/report.toml labeling/codebook.toml $(DATA)/articles.parquet \
-  $(DATA)/rejects.parquet $(DATA)/sentences.parquet $(DATA)/items.parquet $(DATA)/answers.parquet \
-  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/dataset/manifest.json \
+heldout: $(DATA)/heldout.parquet          ## what the baseline says of targets, outlets, years it learned nothing of
+$(DATA)/heldout.parquet: training/heldout.py training/model.py training/release.py \
+  corpus/partitions.py corpus/engine.py training/heldout.toml $(DATA)/dataset/manifest.json $(DATA)/splits.parquet \
   $(DATA)/baseline.parquet
-	@$(run) $(DATA)/report.json
+	@$(PYTHON) -m training.heldout training/heldout.toml $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/models $@
+
+ifdef DATASET
+# Of any dataset folder, in a place of its own: what needs votes, batches or held-out suites is left out.
+elsewhere = $(DATA)/external/$(notdir $(abspath $(DATASET)))-$(QUESTION)
+report: $(READY)
+	@test -n "$(QUESTION)" || { echo 'Name the question too: make report DATASET=folder QUESTION=stance' >&2; false; }
+	@$(PYTHON) -m training.baseline training/model.toml training/tone.toml "$(DATASET)" $(elsewhere)/baseline.parquet \
+	  $(elsewhere)/models $(QUESTION)
+	@$(PYTHON) -m training.external training/evaluation.toml $(elsewhere)/baseline.parquet $(elsewhere)/models \
+	  $(elsewhere)/report.html $(elsewhere)/report.json
+else
+report: $(DATA)/report.html               ## scores and plots, one page and report.json; DATASET=folder QUESTION=... too
+endif
+# What a workspace may lack: a learning curve and a plan, a former baseline (make keep), a look into benchmarks.
+may    = $(addprefix $(DATA)/,curve.parquet plan.parquet former.parquet contamination.parquet)
+SCORES = training/calibration.py training/evaluation.py training/scores.py training/significance.py
+$(DATA)/report.html: training/report.py training/findings.py training/rules.py training/slices.py training/stages.py \
+  training/unseen.py training/votes.py $(SCORES) training/pictures.py training/figures.py labeling/figures.py \
+  training/pages.py labeling/pages.py labeling/look.css.jinja training/report.html.jinja training/report.css.jinja \
+  training/sections.html.jinja training/evaluation.toml \
+  training/rules.toml labeling/codebook.toml $(DATA)/articles.parquet $(DATA)/rejects.parquet $(DATA)/sentences.parquet \
+  $(DATA)/items.parquet $(DATA)/batch.parquet $(DATA)/answers.parquet $(DATA)/annotations.parquet \
+  $(DATA)/agreement.parquet $(DATA)/gold.parquet $(DATA)/dataset/manifest.json $(DATA)/baseline.parquet \
+  $(DATA)/heldout.parquet $(wildcard $(may))
+	@$(PYTHON) -m training.report $(filter-out %.py %.jinja $(may),$^) $(DATA)/models $(may) $@ $(DATA)/report.json
+
+keep: $(DATA)/baseline.parquet            ## keep today's baseline, for the report to compare later ones with
+	@cp $< $(DATA)/former.parquet
 
 $(DATA)/guidelines.html $(DATA)/adjudication.xml: $(DATA)/interface.xml ;
 $(DATA)/relabel.html $(DATA)/relabel.json: $(DATA)/relabel.parquet ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $<
+
+contamination: $(DATA)/items.parquet      ## which of our sentences stand in public benchmarks (BENCHMARKS=folder)
+	@$(PYTHON) -m training.contamination training/contamination.toml $< "$(BENCHMARKS)" $(DATA)/contamination.parquet
 
 trace: $(READY)                           ## ID=...: from any id back to the raw file and on to the release; JSON=file
 	@$(PYTHON) -m training.trace "$(ID)" $(DATA) training/withdrawn.toml "$(JSON)"

@@ -28,9 +28,7 @@ def said(chosen: Chosen, has_target: bool, book: Codebook) -> dict[str, object]:
     }
 
 
-def left_out(
-    decision: Mapping[str, object], chosen: Chosen, target: str | None, book: Codebook, reach: Reached
-) -> str:
+def left_out(decision: Mapping[str, object], chosen: Chosen, target: str | None, book: Codebook, reach: Reached) -> str:
     """Why a ruling does not count, "" if it does."""
     version, reason = str(decision["codebook_version"]), chosen.get(REASON, [])
     under, asked = f"ruled under codebook {version}", given(chosen, bool(target), book)

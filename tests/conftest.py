@@ -1,4 +1,4 @@
-"""One real Label Studio for all tests that are marked `studio`."""
+"""One real Label Studio for all tests that are marked `studio`, and one workspace for all that only read it."""
 
 import shutil
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from labeling.server import serve
 from tests.workspace import Workspace
+from tests.world import build_report, world
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,11 @@ def workspace(tmp_path, studio_server, monkeypatch) -> Workspace:
     monkeypatch.setenv("LABEL_STUDIO_URL", studio_server.url)
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio_server.api_key)
     return Workspace(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory) -> Path:
+    """The workspace of a demonstration with everything up to its report; to be read and not changed."""
+    folder: Path = world(demonstration=True).write(tmp_path_factory.mktemp("reported"))
+    build_report(folder)
+    return folder

@@ -214,7 +214,11 @@ def test_a_skip_or_a_repeat_touches_nothing():
         answer(who="a", purpose="repeat", stance="favor", sanction_violation="none"),
     ]
 
-    assert given(*old, book=NEXT, reach={"1": {"stance": frozenset({"favor"})}})["left_out"].tolist() == ["", "", "skipped"]
+    assert given(*old, book=NEXT, reach={"1": {"stance": frozenset({"favor"})}})["left_out"].tolist() == [
+        "",
+        "",
+        "skipped",
+    ]
 
 
 def test_who_answered_again_under_a_new_codebook_has_one_vote():

@@ -10,7 +10,9 @@ import skops.io
 from corpus.errors import ContractError
 from tests.house import ROOT
 from tests.world import build_baseline, build_dataset, world
-from training.baseline import check, folds, learn, load, readable, rows
+from training.baseline import load
+from training.model import check, folds, learn, readable
+from training.release import rows
 from training.tables import PREDICTIONS
 
 SETTINGS = load(ROOT / "training/baseline.toml")

@@ -60,10 +60,10 @@ def test_a_stranger_loads_every_config_with_its_label_names(tmp_path):
 
     stance, violation = ["favor", "against", "neutral", "none"], ["established", "alleged", "denied", "prospective"]
     assert [json.loads(line) for line in said.splitlines()] == [
-        ["stance", {"train": 100, "test": 50}, stance],
-        ["sanction_violation", {"train": 100, "test": 50}, [*violation, "none"]],
-        ["annotations", {"train": 300, "test": 150}, stance],
-        [None, {"train": 100, "test": 50}, stance],
+        ["stance", {"train": 120, "validation": 15, "test": 15}, stance],
+        ["sanction_violation", {"train": 120, "validation": 15, "test": 15}, [*violation, "none"]],
+        ["annotations", {"train": 360, "validation": 45, "test": 45}, stance],
+        [None, {"train": 120, "validation": 15, "test": 15}, stance],
     ]
 
 

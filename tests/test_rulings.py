@@ -118,7 +118,13 @@ def test_a_workspace_in_which_nobody_was_asked_to_rule_has_no_rulings(tmp_path, 
     folder = world(articles=1).write(tmp_path)
     out = folder / "rulings.parquet"
 
-    main(ROOT / "labeling/codebook.toml", folder / "codebooks", folder / "items.parquet", folder / "decisions.parquet", out)
+    main(
+        ROOT / "labeling/codebook.toml",
+        folder / "codebooks",
+        folder / "items.parquet",
+        folder / "decisions.parquet",
+        out,
+    )
 
     assert RULINGS.read(out).empty
     assert capsys.readouterr().out.endswith(f"rulings: 0 rows -> {out} (nobody has ruled yet)\n")

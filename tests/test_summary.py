@@ -6,15 +6,13 @@ import re
 import pytest
 
 from corpus.errors import ContractError
-from tests.world import build_report, world
 from training.summary import main, summary
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def report(reported):
     """A report's page and its numbers."""
-    page, numbers = build_report(world(articles=12, demonstration=True).write(tmp_path_factory.mktemp("report")))
-    return page, json.loads(numbers.read_text(encoding="utf-8"))
+    return reported / "report.html", json.loads((reported / "report.json").read_text(encoding="utf-8"))
 
 
 def test_the_screen_shows_every_stage_agreement_scores_and_the_page(report):
@@ -24,7 +22,7 @@ def test_the_screen_shows_every_stage_agreement_scores_and_the_page(report):
 
     for row in found["stages"]:
         assert any(line.startswith(row["stage"]) and f"{row['count']:,}" in line for line in said.splitlines())
-    assert re.search(r"^stance +1\.00 +60 +0\.40 +reached$", said, re.MULTILINE)
+    assert re.search(r"^stance +1\.00 +150 +0\.40 +reached$", said, re.MULTILINE)
     assert "Macro F1 on the test split" in said
     assert said.endswith(f"The report: {page}")
 
@@ -52,6 +50,16 @@ def test_a_question_without_scores_says_why(report):
     said = summary({**found, "questions": {"stance": undefined}}, page)
 
     assert "stance: There are no scores: this split has no row." in said
+
+
+def test_what_is_lost_on_the_unseen_stands_beside_what_is_scored_at_random(report):
+    page, found = report
+    beside = {"macro_f1": 0.61, "loss": 0.27, "loss_interval": [0.2, 0.34]}
+    suite = {"suite": "target", "rows": 1200, "macro_f1": 0.34, "same_rows_in_folds": beside}
+
+    said = summary({**found, "questions": {"stance": {**found["questions"]["stance"], "suites": [suite]}}}, page)
+
+    assert re.search(r"^stance +target +1,200 +0\.61 +0\.34 +0\.27 \(0\.20 to 0\.34\)$", said, re.MULTILINE)
 
 
 def test_without_a_report_the_command_that_makes_it_is_named(tmp_path):

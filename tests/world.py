@@ -10,27 +10,31 @@ from typing import Any
 import pandas as pd
 
 from corpus.sentences import sentence_id
-from corpus.tables import ARTICLES, DUPLICATES, ITEMS, REJECTS, SENTENCES
+from corpus.tables import ARTICLES, CONTRASTS, DUPLICATES, ITEMS, REJECTS, SENTENCES
 from labeling import codebook
 from labeling.agreement import agreement
 from labeling.answered import answered
 from labeling.bootstrap import Bootstrap
+from labeling.draw import bucket
 from labeling.gold import gold
 from labeling.gold import load as load_gold
 from labeling.interface import guidelines, screen
-from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, GOLD, PROBABILITIES, RULINGS
+from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, BATCH, GOLD, PROBABILITIES, RULINGS
 from tests.house import ROOT
+from training import splits
 from training.baseline import main as learn_baseline
 from training.card import main as write_card
 from training.dataset import main as write_dataset
 from training.edition import main as write_edition
+from training.heldout import main as write_heldout
+from training.kin import kin
 from training.report import main as write_report
-from training.splits import Draw, splits
 from training.tables import SPLITS
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
 SETTLING = load_gold(ROOT / "labeling/gold.toml")
-DRAW = Draw("split-1", {"train": 70, "validation": 10, "test": 20})
+DRAW = splits.load(ROOT / "training/splits.toml")
+SPLIT = replace(DRAW, near=replace(DRAW.near, similarity=1.0))  # the world's articles say the same but for a name
 PEOPLE = ("annotator-1", "annotator-2", "annotator-3")
 SAYINGS = {  # a sentence of each stance, with the violation it presents
     ("favor", "alleged"): "Ministers said sanctions on Russia must stay after firm {} allegedly broke them.",
@@ -64,9 +68,32 @@ class World:
         return gold(self.annotations, answered(RULINGS, BOOK).frame([]), PROBABILITIES.frame([]), BOOK, SETTLING)
 
     @property
+    def batch(self) -> pd.DataFrame:
+        """Every item is asked; a fifth of the articles is the probability sample."""
+        rows = [
+            {
+                "item_id": item,
+                "article_id": article_id,
+                "batch": 1,
+                "place": place,
+                "reason": "sample" if bucket(article_id, "batch-1") >= 80 else "all",
+                "probability": 0.2,
+                "population": len(self.items),
+                "score": float("nan"),
+            }
+            for place, (item, article_id) in enumerate(
+                zip(self.items["item_id"], self.items["article_id"], strict=True)
+            )
+        ]
+        return BATCH.frame(rows)
+
+    @property
     def splits(self) -> pd.DataFrame:
-        """Where each item goes."""
-        return splits(self.items, DRAW)
+        """Where each item goes, in every suite."""
+        asked = self.items.drop(columns="drawn").merge(self.batch[["item_id", "reason"]], on="item_id")
+        asked = asked.rename(columns={"reason": "drawn"}).sort_values("item_id", ignore_index=True)
+        kinship = kin(asked, {}, CONTRASTS.frame([]), SPLIT.near)
+        return splits.frame(asked, splits.splits(asked, {}, kinship, SPLIT), SPLIT.salt)
 
     def write(self, folder: Path) -> Path:
         """Write every table of the workspace."""
@@ -96,8 +123,10 @@ class World:
             (ARTICLES, self.articles),
             (REJECTS, REJECTS.frame([reject])),
             (SENTENCES, self.sentences),
-            (DUPLICATES, DUPLICATES.frame([])),
             (ITEMS, self.items),
+            (DUPLICATES, DUPLICATES.frame([])),
+            (CONTRASTS, CONTRASTS.frame([])),
+            (BATCH, self.batch),
             (ANSWERS, ANSWERS.frame(answers)),
             (answered(ANNOTATIONS, BOOK), self.annotations),
             (AGREEMENT, agreement(self.annotations, BOOK, Bootstrap(seed=1, draws=50, percent=95))),
@@ -193,10 +222,20 @@ def answer(row: dict[str, Any], person: str) -> dict[str, Any]:
     return {**named, **asked, **led, **given}
 
 
+def build_splits(folder: Path) -> Path:
+    """Write the workspace's splits."""
+    names = ("items", "batch", "duplicates", "contrasts", "annotations", "gold", "splits")
+    settings = folder / "splits.toml"
+    said = (ROOT / "training/splits.toml").read_text(encoding="utf-8")
+    settings.write_text(said.replace("similarity = 0.7", "similarity = 1.0"), encoding="utf-8")  # as in SPLIT
+    step(splits.main, settings, *tables(folder, *names))
+    return folder / "splits.parquet"
+
+
 def build_dataset(folder: Path, settings: Path = ROOT / "training") -> Path:
     """Write the workspace's dataset folder, of which withdrawn.toml lies in settings."""
-    names = ("items", "articles", "sentences", "duplicates", "annotations", "gold", "splits")
-    more = [ROOT / "corpus/guard.toml", settings / "withdrawn.toml", folder / "batch.parquet"]
+    names = ("items", "articles", "sentences", "duplicates", "batch", "annotations", "gold", "splits")
+    more = [ROOT / "corpus/guard.toml", settings / "withdrawn.toml"]
     step(
         write_dataset, ROOT / "labeling/codebook.toml", *tables(folder, *names), *more, folder / "dataset/manifest.json"
     )
@@ -243,12 +282,34 @@ def build_baseline(folder: Path) -> Path:
     return folder / "baseline.parquet"
 
 
+def build_heldout(folder: Path) -> Path:
+    """Write everything up to what is said of held-out items."""
+    out = folder / "heldout.parquet"
+    build_baseline(folder)
+    step(
+        write_heldout,
+        ROOT / "training/heldout.toml",
+        folder / "dataset/manifest.json",
+        folder / "splits.parquet",
+        folder / "models",
+        out,
+    )
+    return out
+
+
 def build_report(folder: Path) -> tuple[Path, Path]:
     """Write everything up to the workspace's report: its page and its numbers."""
-    names = ("articles", "rejects", "sentences", "items", "answers", "annotations", "agreement", "gold")
-    settings = [ROOT / "training/report.toml", ROOT / "labeling/codebook.toml"]
-    made = [build_baseline(folder), folder / "report.html", folder / "report.json"]
-    step(write_report, *settings, *tables(folder, *names), folder / "dataset/manifest.json", *made)
+    build_heldout(folder)
+    return write_report_of(folder)
+
+
+def write_report_of(folder: Path) -> tuple[Path, Path]:
+    """Write the report of a workspace that has all else."""
+    names = ("articles", "rejects", "sentences", "items", "batch", "answers", "annotations", "agreement", "gold")
+    settings = [ROOT / name for name in ("training/evaluation.toml", "training/rules.toml", "labeling/codebook.toml")]
+    made = [folder / "dataset/manifest.json", *tables(folder, "baseline", "heldout"), folder / "models"]
+    may = tables(folder, "curve", "plan", "former", "contamination")
+    step(write_report, *settings, *tables(folder, *names), *made, *may, folder / "report.html", folder / "report.json")
     return folder / "report.html", folder / "report.json"
 
 

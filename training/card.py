@@ -19,7 +19,7 @@ from training import pages, profiles, release, withdrawn
 from training.gate import TO_FILL
 from training.profiles import HIDDEN, TEXT, Profiles
 from training.release import ANSWERED, PUBLISHED, annotation_columns, fates, going, placed, question_columns
-from training.tables import SPLIT_NAMES, SPLITS
+from training.tables import PLACES, SPLIT_NAMES, SPLITS
 from training.withdrawn import Tombstone
 
 # The Hub's size classes: rows below the number.
@@ -159,7 +159,7 @@ def balance(outgoing: dict[str, tuple[str, pd.DataFrame]], book: Codebook) -> di
     }
     return {
         name: [
-            {"label": label, **{split: counts[label, split] for split in SPLIT_NAMES}}
+            {"label": label, **{split: counts[label, split] for split in PLACES}}
             for label in book.questions[name].labels
         ]
         for name, counts in counted.items()
@@ -188,7 +188,7 @@ def settled(outgoing: dict[str, tuple[str, pd.DataFrame]], book: Codebook) -> li
 
 def card(settings: Settings, book: Codebook, tables: Sources, known: Profiles) -> str:
     """Fill the card's template."""
-    fate = fates(tables.gold, tables.annotations, tables.items, withdrawn.ids(tables.stones))
+    fate = fates(tables.gold, tables.annotations, tables.items, book, withdrawn.ids(tables.stones))
     counts = release.sized(tables.outgoing)
     return pages.render(
         "card.md.jinja",
@@ -202,6 +202,7 @@ def card(settings: Settings, book: Codebook, tables: Sources, known: Profiles) -
         profiles={name: profile for name, (profile, _) in tables.outgoing.items() if profile},
         salts=sorted(set(tables.splits["salt"])),
         settled=settled(tables.outgoing, book),
+        split_names=[split for split in PLACES if split in SPLIT_NAMES or any(split in of for of in counts.values())],
         tables=tables,
         **fixed(settings, book, tables),
     )
@@ -216,7 +217,6 @@ def fixed(settings: Settings, book: Codebook, tables: Sources) -> dict[str, obje
         "hidden": sorted(f"`{name}`" for name in HIDDEN),
         "question_columns": question_columns(next(iter(book.questions.values()))),
         "settings": settings,
-        "split_names": SPLIT_NAMES,
         "stones": tables.stones,
     }
 

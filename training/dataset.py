@@ -16,8 +16,8 @@ from labeling import codebook
 from labeling.codebook import Codebook, Question
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training import release, withdrawn
-from training.release import ANSWERED, ASIDE, ORPHANED, PUBLISHED, WITHDRAWN, fates, placed
-from training.tables import SPLIT_NAMES, SPLITS
+from training.release import ANSWERED, ORPHANED, PUBLISHED, WITHDRAWN, fates
+from training.tables import DATASET_SPLITS, SPLITS
 from training.withdrawn import covers
 
 OF_ARTICLE = ["article_id", "url", "fetched", "license", "text"]  # the columns that are joined to items
@@ -41,14 +41,6 @@ def places(
 def hashed(text: str) -> str:
     """The sha256 of a text's characters, UTF-8, hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def drawn(path: Path, items: pd.DataFrame) -> pd.DataFrame:
-    """Why each item was asked, and how likely it was to be; where no batch was drawn, all were."""
-    if not path.exists():
-        return items[["item_id"]].assign(drawn="all", probability=1.0)
-    batch = BATCH.read(path, ["item_id", "reason", "probability"])
-    return batch.rename(columns={"reason": "drawn"})
 
 
 def labelled(gold: pd.DataFrame, items: pd.DataFrame, question: Question) -> pd.DataFrame:
@@ -81,7 +73,7 @@ def tables(
     gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook, gone: Collection[str] = ()
 ) -> dict[str, pa.Table]:
     """Every file of the dataset with rows in it, by its place in the folder."""
-    going = gold[fates(gold, annotations, items, gone) == PUBLISHED]
+    going = gold[fates(gold, annotations, items, book, gone) == PUBLISHED]
     kept = annotations[~annotations["item_id"].map(lambda name: covers(gone, name)).astype(bool)]
     rows = {one.id: labelled(going, items, one) for one in book.questions.values()}
     rows[ANSWERED] = answered(kept, items, book)
@@ -94,11 +86,8 @@ def left_out(
     gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook, gone: Collection[str] = ()
 ) -> dict[str, dict[str, int]]:
     """How many rows of each config are not in the dataset, by reason."""
-    reasons = fates(gold, annotations, items, gone)
-    why = annotations["item_id"].map(
-        items.set_index("item_id")["split"].isin(SPLIT_NAMES).map({True: "", False: ASIDE})
-    )
-    why = why.mask(annotations["item_id"].map(lambda name: covers(gone, name)).astype(bool), WITHDRAWN)
+    reasons = fates(gold, annotations, items, book, gone)
+    why = annotations["item_id"].map(lambda name: WITHDRAWN if covers(gone, name) else "").astype(object)
     answers = why.mask(~annotations["item_id"].isin(items["item_id"]), ORPHANED)
     staying = {
         question: reasons[(gold["question"] == question) & (reasons != PUBLISHED)] for question in book.questions
@@ -125,22 +114,19 @@ def main(
     article_file: Path,
     sentence_file: Path,
     copy_file: Path,
+    batch_file: Path,
     annotation_file: Path,
     gold_file: Path,
     split_file: Path,
     guard_file: Path,
     tombstones: Path,
-    batch_file: Path,
     out: Path,
 ) -> None:
     """Read everything, write the folder that holds the manifest."""
     book, gold, annotations = codebook.load(codebook_file), GOLD.read(gold_file), ANNOTATIONS.read(annotation_file)
-    asked, splits, gone = (
-        ITEMS.read(item_file),
-        placed(SPLITS.read(split_file)),
-        withdrawn.ids(withdrawn.load(tombstones)),
-    )
-    asked = asked.drop(columns="drawn").merge(drawn(batch_file, asked), on="item_id")
+    splits, gone = SPLITS.read(split_file, only=DATASET_SPLITS), withdrawn.ids(withdrawn.load(tombstones))
+    batch = BATCH.read(batch_file, ["item_id", "reason", "probability"]).rename(columns={"reason": "drawn"})
+    asked = ITEMS.read(item_file).drop(columns="drawn").merge(batch, on="item_id")
     asked = asked.merge(splits[["item_id", "split"]], on="item_id")
     articles = ARTICLES.read(article_file, OF_ARTICLE)
     sentences = SENTENCES.read(sentence_file, OF_SENTENCE)

@@ -19,6 +19,7 @@ from labeling.codebook import Codebook
 from training import release
 from training.profiles import TEXT, Profiles
 from training.release import ANSWERED, MANIFEST, SUITES
+from training.tables import ASIDE
 from training.withdrawn import covers
 
 HEAD = ("pretty_name", "language", "license", "task_categories", "tags", "size_categories", "configs")
@@ -142,8 +143,9 @@ def files(edition: Edition) -> Found:
 
 
 def leaks(edition: Edition) -> Found:
-    """No article, group of copies or wording stands on two sides."""
-    for config, rows in edition.questions.items():
+    """No article, group of copies or wording stands on two sides; what is set aside stands on none."""
+    for config, every in edition.questions.items():
+        rows = every[every["split"] != ASIDE]
         keys = {"article": rows["article_id"], "copies": rows["group"]}
         if "text" in rows:
             keys["wording"] = rows["text"].map(wording)
@@ -181,8 +183,8 @@ def columns(edition: Edition) -> Found:
 def private(edition: Edition) -> Found:
     """No row goes out of which anybody said that it names a private person."""
     answers = edition.configs.get(ANSWERED, pd.DataFrame({"item_id": []}))
-    flag = f"flag_{release.PRIVATE}"
-    flagged = set(answers.loc[answers[flag], "item_id"]) if flag in answers else set()
+    ticked = [f"flag_{flag}" for flag in edition.known.book.flagged("hold_back") if f"flag_{flag}" in answers]
+    flagged = set(answers.loc[answers[ticked].any(axis=1), "item_id"])
     for config, rows in edition.questions.items():
         yield from (f"{config} {name}" for name in rows.loc[rows["item_id"].isin(flagged), "item_id"])
 

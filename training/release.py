@@ -22,17 +22,15 @@ from labeling.codebook import Codebook, Label, Question
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training.profiles import FULL, HIDDEN, TEXT, Profiles
 from training.profiles import configs as by_profile
-from training.tables import SPLIT_NAMES, SPLITS
+from training.tables import MAIN, PLACES, SPLITS
 from training.withdrawn import covers
 
 ANSWERED = "annotations"  # the config that holds one row an item and annotator
 SUITES = "splits"  # the config that holds one row an item and suite of splits, where there is more than one suite
-MAIN = "random"  # the suite whose splits are those of the other configs
-PRIVATE = "names_private_person"  # the flag that holds a row back
 PUBLISHED = "published"
 ORPHANED = "its item is no longer made"
 WITHDRAWN = "withdrawn"
-ASIDE = "set aside by its splits"
+HELD = "names a private person"
 MANIFEST = "manifest.json"
 
 NOTICE = "# Your own copy\n\nIt holds text, and is not to be handed on: `make edition` makes what may go out.\n"
@@ -40,25 +38,25 @@ NOTICE = "# Your own copy\n\nIt holds text, and is not to be handed on: `make ed
 Columns = dict[str, tuple[ClassLabel | Value, str]]
 
 
-def fates(gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, gone: Collection[str] = ()) -> pd.Series:
+def fates(
+    gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook, gone: Collection[str] = ()
+) -> pd.Series:
     """What becomes of each gold row: published, or the reason why not.
 
-    Only settled labels are published, none of what was withdrawn or is on no side of the splits, and none of an item of
-    which anybody said that it names a private person.
+    Only settled labels are published, none of what was withdrawn, and none of an item of which anybody said that it
+    names a private person.
     """
-    private = set(annotations.loc[annotations["flags"].map(lambda flags: PRIVATE in flags), "item_id"])
+    holds = set(book.flagged("hold_back"))
+    private = set(annotations.loc[annotations["flags"].map(lambda flags: not holds.isdisjoint(flags)), "item_id"])
     fate = gold["outcome"].mask(gold["outcome"] == "settled", PUBLISHED)
-    fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(private), "names a private person")
-    if "split" in items:
-        aside = items.loc[~items["split"].isin(SPLIT_NAMES), "item_id"]
-        fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(aside), ASIDE)
+    fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(private), HELD)
     fate = fate.mask(gold["item_id"].map(lambda name: covers(gone, name)).astype(bool), WITHDRAWN)
     return fate.mask(~gold["item_id"].isin(items["item_id"]), ORPHANED)
 
 
 def placed(splits: pd.DataFrame) -> pd.DataFrame:
     """The splits of the main suite: one row an item."""
-    return splits[splits["suite"] == MAIN] if "suite" in splits else splits
+    return splits[splits["suite"] == MAIN]
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -97,7 +95,7 @@ def going(folder: Path, book: Codebook, known: Profiles, splits: pd.DataFrame) -
     found: dict[str, tuple[str, pd.DataFrame]] = {}
     for name, rows in configs(folder).items():
         found |= by_profile(name, rows, known) if name in book.questions else {name: ("", rows)}
-    if "suite" in splits and splits["suite"].nunique() > 1:
+    if splits["suite"].nunique() > 1:
         published = {item for name, (_, rows) in found.items() if name in book.questions for item in rows["item_id"]}
         told = splits[splits["item_id"].isin(published)].rename(columns={"split": "place"})
         found[SUITES] = "", told.merge(placed(splits)[["item_id", "split"]], on="item_id").sort_values(SPLITS.key)
@@ -107,7 +105,7 @@ def going(folder: Path, book: Codebook, known: Profiles, splits: pd.DataFrame) -
 def sized(outgoing: Mapping[str, tuple[str, pd.DataFrame]]) -> dict[str, dict[str, int]]:
     """Rows of each config's splits, of those that have any."""
     counts = {name: rows["split"].value_counts() for name, (_, rows) in outgoing.items()}
-    return {name: {one: int(of[one]) for one in SPLIT_NAMES if one in of} for name, of in counts.items()}
+    return {name: {one: int(of[one]) for one in PLACES if one in of} for name, of in counts.items()}
 
 
 def sizes(files: Mapping[str, pa.Table]) -> dict[str, dict[str, int]]:
@@ -194,9 +192,9 @@ def annotation_columns(book: Codebook) -> Columns:
 
 
 def suite_columns() -> Columns:
-    """The columns of the config of suites, as far as the table of splits has them."""
-    wanted = [name for name in ("item_id", "article_id", "suite", "fold", "place", "reason") if name in SPLITS.columns]
-    return {**strings(SPLITS, *wanted), "place": (Value("string"), SPLITS.columns["split"][1])}
+    """The columns of the config of suites."""
+    told = strings(SPLITS, "item_id", "article_id", "suite", "fold")
+    return {**told, "place": (Value("string"), SPLITS.columns["split"][1]), **strings(SPLITS, "reason")}
 
 
 def of_config(name: str, book: Codebook, profile: str = FULL) -> Columns:
@@ -231,7 +229,7 @@ def values(column: pd.Series, feature: ClassLabel | Value) -> list[object]:
 
 def cut(config: str, rows: pd.DataFrame, columns: Columns) -> Iterator[tuple[str, pa.Table]]:
     """A config's files with rows in them, by their place in the folder."""
-    for split in SPLIT_NAMES:
+    for split in PLACES:
         if (rows["split"] == split).any():
             yield f"{config}/{split}-00000-of-00001.parquet", arrow(rows[rows["split"] == split], columns)
 

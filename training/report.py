@@ -2,98 +2,24 @@
 
 import json
 import math
-from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from corpus import toml
-from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES
+from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES, Filter, Table
 from labeling import codebook
 from labeling.codebook import Codebook
-from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, GOLD
-from training import figures, pages
-from training.scores import Bootstrap, scores
-from training.tables import PREDICTIONS, SPLIT_NAMES
+from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, BATCH, CURVE, GOLD, PLAN
+from training import pages, pictures, rules
+from training.evaluation import FORM, Settings, load, rounded, verdict
+from training.findings import Known, finding
+from training.slices import facts
+from training.stages import published, stages, tallied
+from training.tables import CONTAMINATION, HELDOUT, PREDICTIONS
 
-SPLIT = "test"  # what is reported on
-
-
-def load(path: Path) -> Bootstrap:
-    """Read how intervals are drawn, or say what in the file is wrong."""
-    try:
-        return Bootstrap(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} must give seed, draws and percent: {error}. Correct it.") from error
-
-
-def tallied(values: pd.Series) -> dict[str, int]:
-    """How often each value stands, the most frequent first."""
-    ranked = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
-    return {str(value): count for value, count in ranked}
-
-
-def stages(
-    articles: pd.DataFrame,
-    rejects: pd.DataFrame,
-    sentences: pd.DataFrame,
-    items: pd.DataFrame,
-    answers: pd.DataFrame,
-    annotations: pd.DataFrame,
-    gold: pd.DataFrame,
-) -> list[dict[str, object]]:
-    """What each stage made, and what became of it, in the order of the work."""
-    aside, left_out, unused = (
-        told("left out", tallied(rows.loc[rows["left_out"] != "", "left_out"]))
-        for rows in (articles, sentences, annotations)
-    )
-    target = items["target"].mask(items["target"] == "", "without a target")
-    return [
-        {"stage": "articles", "count": len(articles), "of_which": aside},
-        {"stage": "rejected articles", "count": len(rejects), "of_which": tallied(rejects["reason"])},
-        {"stage": "sentences", "count": len(sentences), "of_which": left_out},
-        {"stage": "items", "count": len(items), "of_which": tallied(target)},
-        {"stage": "answers", "count": len(answers), "of_which": tallied(answers["annotator"])},
-        {"stage": "annotations", "count": len(annotations), "of_which": unused},
-        *(
-            {"stage": f"gold: {question}", "count": len(rows), "of_which": tallied(rows["outcome"])}
-            for question, rows in gold.groupby("question", sort=False)
-        ),
-    ]
-
-
-def told(before: str, counts: dict[str, int]) -> dict[str, int]:
-    """The same counts, each reason with a word before it."""
-    return {f"{before}: {reason}": count for reason, count in counts.items()}
-
-
-def published(manifest: dict[str, Any]) -> list[dict[str, object]]:
-    """Rows of each config of the dataset, by split."""
-    counts: dict[str, dict[str, int]] = {}
-    for name, about in manifest["files"].items():
-        config, _, file = name.partition("/")
-        if file:
-            counts.setdefault(config, dict.fromkeys(SPLIT_NAMES, 0))[file.split("-")[0]] = about["rows"]
-    return [
-        {"stage": f"dataset: {config}", "count": sum(rows.values()), "of_which": rows}
-        for config, rows in sorted(counts.items())
-    ]
-
-
-def question(name: str, labels: Sequence[str], predictions: pd.DataFrame, bootstrap: Bootstrap) -> dict[str, Any]:
-    """One question's class balance and its scores on the test split."""
-    rows = predictions[predictions["question"] == name]
-    counted = Counter(zip(rows["gold"], rows["split"], strict=True))
-    return {
-        "labels": list(labels),
-        "balance": {label: {split: counted[label, split] for split in SPLIT_NAMES} for label in labels},
-        "split": SPLIT,
-        **scores(rows[rows["split"] == SPLIT], labels, bootstrap),
-    }
+MACRO_F1 = "macro F1"  # the measure of PLAN that is about models
 
 
 def measures(agreement: pd.DataFrame) -> list[dict[str, object]]:
@@ -104,101 +30,134 @@ def measures(agreement: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def verdict(scored: dict[str, Any]) -> str:
-    """What the scores allow to be said, in one sentence, and no more."""
-    if scored["undefined"]:
-        return f"There are no scores: {scored['undefined']}."
-    interval = scored["difference"]["interval"]
-    if interval is None:
-        return "All rows are of one article, so nothing can be said about others."
-    if interval[0] > 0:
-        return "Better than always giving the most frequent label: the interval of the difference is above zero."
-    if interval[1] < 0:
-        return "Worse than always giving the most frequent label: the interval of the difference is below zero."
-    return "Not told apart from always giving the most frequent label: the interval of the difference holds zero."
+def tabled(found: pd.DataFrame | None) -> dict[str, Any] | None:
+    """How many of our sentences stand in public benchmarks, by way and by file; None if nobody looked."""
+    if found is None:
+        return None
+    once = found.sort_values("kind").drop_duplicates("sentence_id")
+    files = found.assign(file=found["source"].str.partition("#")[0]).drop_duplicates(["sentence_id", "file"])
+    return {"sentences": len(once), "kinds": tallied(once["kind"]), "files": tallied(files["file"])}
 
 
-def pictures(found: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """The pictures of each question, with their text alternatives."""
-    drawn: dict[str, dict[str, str]] = {}
-    for name, scored in found["questions"].items():
-        drawn[name] = {"balance": figures.balance(scored["balance"], f"{name}-balance", balance_alt(name, scored))}
-        if not scored["undefined"]:
-            alt = confusion_alt(name, scored)
-            drawn[name]["confusion"] = figures.confusion(
-                scored["confusion"], scored["labels"], f"{name}-confusion", alt
-            )
-    return drawn
+def learned(curve: pd.DataFrame, question: str) -> list[dict[str, Any]]:
+    """Macro F1 by how many items were learned from: the mean of the draws, the lowest and the highest."""
+    rows = curve[curve["question"] == question].groupby("items")["macro_f1"].agg(["mean", "min", "max", "size"])
+    names = {"mean": "macro_f1", "min": "low", "max": "high", "size": "draws"}
+    told = rows.rename(columns=names).reset_index().to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in told]
 
 
-def balance_alt(name: str, scored: dict[str, Any]) -> str:
-    """The class balance in words."""
-    rows = [
-        f"{label}: " + ", ".join(f"{count} {split}" for split, count in splits.items())
-        for label, splits in scored["balance"].items()
-    ]
-    return f"Rows of each {name} label by split. {'; '.join(rows)}."
+def foretold(plan: pd.DataFrame, question: str) -> list[dict[str, Any]]:
+    """What more labels would bring, as the planner sees it now: macro F1 by items learned from, and its band."""
+    now = plan[plan["now"] & (plan["measure"] == MACRO_F1) & (plan["question"] == question) & (plan["more"] > 0)]
+    told = now.assign(items=now["labels"] + now["more"], macro_f1=now["value"]).dropna(subset="value")
+    rows = told[["items", "macro_f1", "low", "high"]].to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def confusion_alt(name: str, scored: dict[str, Any]) -> str:
-    """The confusion matrix in words."""
-    rows = [
-        f"{label} was taken for "
-        + ", ".join(f"{other} {count}" for other, count in zip(scored["labels"], counts, strict=True))
-        for label, counts in zip(scored["labels"], scored["confusion"], strict=True)
-    ]
-    return f"Confusion matrix of {name}. {'; '.join(rows)}."
+def courses(found: dict[str, Any], curve: pd.DataFrame | None, plan: pd.DataFrame | None) -> None:
+    """Add to each question how its score grows with what is learned from, None where nobody computed it."""
+    for name, one in found.items():
+        one["curve"] = None if curve is None else learned(curve, name) or None
+        one["forecast"] = None if plan is None else foretold(plan, name) or None
 
 
-def report(
-    book: Codebook, counted: list[dict[str, object]], agreement: pd.DataFrame, predictions: pd.DataFrame,
-    manifest: dict[str, Any], bootstrap: Bootstrap,
-) -> dict[str, Any]:  # fmt: skip
-    """All that the page says, as JSON can hold it."""
-    found = {one.id: question(one.id, list(one.labels), predictions, bootstrap) for one in book.questions.values()}
+def report(known: Known, settings: Settings, about: dict[str, Any]) -> dict[str, Any]:
+    """All that the page says but for the sentences and the learning curve, as JSON can hold it."""
+    found = {name: finding(question, known, settings) for name, question in known.book.questions.items()}
+    return {"form": FORM, **about, "questions": {name: {**one, "verdict": verdict(one)} for name, one in found.items()}}
+
+
+def absent(table: Table, path: Path) -> pd.DataFrame | None:
+    """A table that a workspace may do without, None if it does."""
+    return table.read(path) if path.exists() else None
+
+
+def gathered(
+    book: Codebook, items: pd.DataFrame, sentence_file: Path, batch: pd.DataFrame,
+    answered: tuple[pd.DataFrame, pd.DataFrame], told: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None],
+    by_rule: dict[str, rules.Rules], models: Path,
+) -> Known:  # fmt: skip
+    """What findings are made from; of sentences, only those are read that a prediction is of."""
+    (annotations, gold), (predictions, heldout, former) = answered, told
+    asked = items[items["item_id"].isin(predictions["item_id"])]
+    votes = annotations[(annotations["left_out"] == "") & (annotations["purpose"] == "batch")]
+    only: Filter = [("sentence_id", "in", sorted(set(asked["sentence_id"])))]
+    quoted = SENTENCES.read(sentence_file, ["sentence_id", "quoted"], only)
+    beside = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(models.glob("*.json"))}
+    of = facts(asked, quoted, votes, book)
+    return Known(book, asked, batch, votes, gold, predictions, heldout, former, of, by_rule, beside)
+
+
+def circumstances(
+    manifest: dict[str, Any], made: list[dict[str, object]], book: Codebook, settings: Settings
+) -> dict[str, Any]:
+    """What was counted on the way, and how scores are made."""
     return {
-        "agreement": measures(agreement),
         "codebook_version": book.version,
         "demonstration": manifest["demonstration"],
         "left_out": manifest["left_out"],
-        "questions": {name: {**scored, "verdict": verdict(scored)} for name, scored in found.items()},
-        "settings": {"salt": manifest["salt"], "bootstrap": vars(bootstrap)},
-        "stages": [*counted, *published(manifest)],
+        "settings": {
+            "salt": manifest["salt"],
+            **vars(settings.bootstrap),
+            "exchanges": settings.permutation.exchanges,
+        },
+        "stages": [*made, *published(manifest)],
     }
+
+
+def texts(known: Known, found: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The words and the target of the items that the page quotes; report.json has none, so that it may be published."""
+    named = {row["item_id"] for one in found["questions"].values() for row in one.get("errors", ())}
+    rows = known.items[known.items["item_id"].isin(named)]
+    return {str(row["item_id"]): {"text": row["text"], "target": row["target"]} for row in rows.to_dict("records")}
 
 
 def main(
     setting_file: Path,
+    rule_file: Path,
     codebook_file: Path,
     article_file: Path,
     reject_file: Path,
     sentence_file: Path,
     item_file: Path,
+    batch_file: Path,
     answer_file: Path,
     annotation_file: Path,
     agreement_file: Path,
     gold_file: Path,
     manifest_file: Path,
     prediction_file: Path,
+    heldout_file: Path,
+    models: Path,
+    curve_file: Path,
+    plan_file: Path,
+    former_file: Path,
+    contamination_file: Path,
     page: Path,
     numbers: Path,
 ) -> None:
-    """Read everything, write the page and its numbers."""
-    counted = stages(
-        ARTICLES.read(article_file, ["left_out"]),
-        REJECTS.read(reject_file, ["reason"]),
-        SENTENCES.read(sentence_file, ["left_out"]),
-        ITEMS.read(item_file),
-        ANSWERS.read(answer_file),
-        ANNOTATIONS.read(annotation_file),
-        GOLD.read(gold_file),
-    )
-    book, manifest = codebook.load(codebook_file), json.loads(manifest_file.read_text(encoding="utf-8"))
-    agreement, predictions = AGREEMENT.read(agreement_file), PREDICTIONS.read(prediction_file)
-    found = report(book, counted, agreement, predictions, manifest, load(setting_file))
-    whole = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
-    pages.write(f"{whole}\n", numbers, "the numbers")
-    pages.write(pages.render("report.html.jinja", book=book, pictures=pictures(found), **found), page, "the page")
+    """Read everything that is there, write the page and its numbers."""
+    settings, book = load(setting_file), codebook.load(codebook_file)
+    answered = ANNOTATIONS.read(annotation_file), GOLD.read(gold_file)
+    items = ITEMS.read(item_file, ["item_id", "sentence_id", "target", "outlet", "published", "text"])
+    made = stages(
+        ARTICLES.read(article_file, ["left_out"]), REJECTS.read(reject_file, ["reason"]),
+        SENTENCES.read(sentence_file, ["left_out"]), items, BATCH.read(batch_file),
+        ANSWERS.read(answer_file, ["annotator"]), *answered,
+    )  # fmt: skip
+    told = PREDICTIONS.read(prediction_file), HELDOUT.read(heldout_file), absent(PREDICTIONS, former_file)
+    known = gathered(book, items, sentence_file, BATCH.read(batch_file), answered, told, rules.load(rule_file), models)
+    about = {
+        **circumstances(json.loads(manifest_file.read_text(encoding="utf-8")), made, book, settings),
+        "agreement": measures(AGREEMENT.read(agreement_file)),
+        "contamination": tabled(absent(CONTAMINATION, contamination_file)),
+    }
+    found = report(known, settings, about)
+    courses(found["questions"], absent(CURVE, curve_file), absent(PLAN, plan_file))
+    found = rounded(found)
+    pages.write(f"{json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)}\n", numbers, "the numbers")
+    pages.write(pictures.page(found, book, texts(known, found)), page, "the page")
 
 
 if __name__ == "__main__":

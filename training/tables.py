@@ -2,19 +2,54 @@
 
 import pyarrow as pa
 
-from corpus.tables import Table
+from corpus.tables import Filter, Table
 
-SPLIT_NAMES = ("train", "validation", "test")
+SPLIT_NAMES = ("train", "validation", "test")  # the more protected the later
+ASIDE = "aside"  # neither learned from nor measured on
+PLACES = (*SPLIT_NAMES, ASIDE)
 
 SPLITS = Table(
     name="splits",
-    key="item_id",
+    key="split_id",
     columns={
-        "item_id": (pa.string(), "the item"),
-        "article_id": (pa.string(), "its article: what is drawn"),
-        "bucket": (pa.int64(), "the article's bucket, 0 to 99"),
-        "split": (pa.string(), "train, validation or test"),
+        "split_id": (pa.string(), "suite/fold/item_id"),
+        "item_id": (pa.string(), "an item that is asked"),
+        "article_id": (pa.string(), "its article"),
+        "suite": (pa.string(), "random (the dataset's own splits), folds, temporal, target, source, or regime"),
+        "fold": (
+            pa.string(),
+            "what is held out: a fold's number, a period, a target, a group of outlets, a family of measures; all in "
+            "the suite random",
+        ),
+        "split": (
+            pa.string(),
+            "train, validation, test, or aside: of a copy, twin or article on a more protected side",
+        ),
+        "reason": (pa.string(), "why it stands there"),
         "salt": (pa.string(), "the salt of the draw, as in splits.toml"),
+    },
+)
+MAIN = "random"  # the suite whose splits are the dataset's own
+DATASET_SPLITS: Filter = [("suite", "==", MAIN)]  # the rows that say where an item stands in the dataset
+HELD_OUT: Filter = [("suite", "!=", MAIN)]  # the others
+
+CONTAMINATION = Table(
+    name="contamination",
+    key="contamination_id",
+    columns={
+        "contamination_id": (pa.string(), "sentence_id/source"),
+        "sentence_id": (pa.string(), "a sentence of ours that is asked about"),
+        "source": (
+            pa.string(),
+            "where it stands: the benchmark's file from its folder, with #number for a record in it",
+        ),
+        "kind": (
+            pa.string(),
+            "exact (the same words), within (as a part of a longer text), or near (most of its words)",
+        ),
+        "similarity": (pa.float64(), "the words both have, of all words that either has, 0 to 1"),
+        "text": (pa.string(), "our sentence"),
+        "theirs": (pa.string(), "the benchmark's text, its first 500 characters"),
     },
 )
 
@@ -45,10 +80,33 @@ PREDICTIONS = Table(
         "item_id": (pa.string(), "the item"),
         "article_id": (pa.string(), "its article"),
         "question": (pa.string(), "stance or sanction_violation"),
-        "split": (pa.string(), "train, validation or test"),
+        "target": (pa.string(), "what stance is asked about, empty without a target"),
+        "split": (pa.string(), "train, validation, test, or aside"),
         "gold": (pa.string(), "the gold label"),
         "predicted": (pa.string(), "the baseline's label"),
         "majority": (pa.string(), "the most frequent label of the training split"),
         "probability": (pa.float64(), "the baseline's probability for its label, 0 to 1"),
+        "probabilities": (
+            pa.list_(pa.float64()),
+            "of each label, in the order that models/<question>.json gives them, summing to 1",
+        ),
+    },
+)
+
+HELDOUT = Table(
+    name="heldout",
+    key="heldout_id",
+    columns={
+        "heldout_id": (pa.string(), "question/suite/fold/item_id"),
+        "item_id": (pa.string(), "an item that was held out"),
+        "article_id": (pa.string(), "its article"),
+        "question": (pa.string(), "stance or sanction_violation"),
+        "suite": (pa.string(), "folds, temporal, target, source, or regime, as in splits"),
+        "fold": (pa.string(), "what was held out, as in splits"),
+        "learned": (pa.int64(), "rows that the model learned from, none of which tells this one's label"),
+        "gold": (pa.string(), "the gold label"),
+        "predicted": (pa.string(), "the label of the model that learned without it"),
+        "majority": (pa.string(), "the most frequent label that this model learned from"),
+        "probability": (pa.float64(), "the model's probability for its label, 0 to 1"),
     },
 )

@@ -20,6 +20,7 @@ from corpus.tables import ARTICLES, parts
 from corpus.whole import whole
 from labeling.tables import ASSIGNMENTS
 from training import withdrawn
+from training.tables import MAIN
 from training.withdrawn import Tombstone, covers, line
 
 IDS = ("item_id", "sentence_id", "article_id", "sentence_a")  # the finest a table has says what its rows are of
@@ -173,11 +174,13 @@ def gold(rows: list[Row]) -> Iterator[str]:
 
 
 def splits(rows: list[Row]) -> Iterator[str]:
-    """On which side it stands, and why."""
+    """On which side of the dataset it stands, and why; and where it is held out besides."""
     for row in rows:
-        why = row.get("reason") or f"bucket {row.get('bucket')} of its article"
-        suite = f"{row['suite']}, {row['fold']}: " if "suite" in row else ""
-        yield f"{suite}{row['split']}  {why}, salt {row['salt']}"
+        if row["suite"] == MAIN:
+            yield f"{row['split']}  {row['reason']}, salt {row['salt']}"
+    others = [f"{row['suite']} {row['fold']}" for row in rows if row["suite"] != MAIN and row["split"] == "test"]
+    if others:
+        yield f"held out in {', '.join(others)}"
 
 
 def guesses(rows: list[Row]) -> Iterator[str]:

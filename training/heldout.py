@@ -1,0 +1,141 @@
+"""A dataset folder and splits -> what models say of items that they were held from, suite by suite, fold by fold."""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus import toml
+from corpus.errors import ContractError
+from corpus.partitions import Task, build, digest, workshop
+from corpus.shell import shell
+from training import model
+from training.release import rows
+from training.tables import HELD_OUT, HELDOUT, SPLITS
+
+READ = ["item_id", "article_id", "text", "target", "label"]  # of a row, what learning and telling go by
+NAME = "/"  # stands between suite and fold in the name of a column
+CODE = (Path(__file__), Path(model.__file__))
+MARK = b"learned_with"  # in the file's metadata: what its models were made by
+LITTLE = 1e-9  # percent: any change at all
+
+
+def load(path: Path) -> float:
+    """Read from what percentage of changes on models learn again, or say what in the file is wrong."""
+    raw = toml.read(path)
+    again = raw.pop("again", None)
+    if raw or not isinstance(again, int | float) or not 0 <= again <= 100:  # noqa: PLR2004 - percent
+        raise ContractError(f"{path} must give again, a percentage from 0 to 100, and nothing else. Correct it.")
+    return again
+
+
+def laid(frame: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
+    """A question's rows, with a column for each fold that says where they stand in it."""
+    places = splits.assign(name=splits["suite"] + NAME + splits["fold"])
+    wide = places.pivot_table(index="item_id", columns="name", values="split", aggfunc="first", sort=False)
+    return frame[READ].merge(wide.reset_index(), on="item_id").sort_values("item_id", ignore_index=True)
+
+
+def tell(laid_file: Path, name: str, question: str, about: dict[str, Any], place: Path) -> int:
+    """Learn a fold's train rows with the baseline's own settings, write what is said of its test rows; return how many.
+
+    Nothing is said if there is nothing to learn from; who has seen one label only says that one.
+    """
+    frame = pd.read_parquet(laid_file, columns=[*READ, name])
+    train, test = (frame[frame[name] == side].reset_index(drop=True) for side in ("train", "test"))
+    suite, _, fold = name.partition(NAME)
+    if train.empty or test.empty:
+        return 0
+    found = test[["item_id", "article_id"]].assign(
+        heldout_id=f"{question}/{suite}/{fold}/" + test["item_id"],
+        question=question,
+        suite=suite,
+        fold=fold,
+        learned=len(train),
+        gold=test["label"],
+        majority=Counter(sorted(train["label"])).most_common(1)[0][0],
+        **said(train, test, about),
+    )
+    HELDOUT.save(HELDOUT.arrow(found), place / "heldout.parquet")
+    return len(found)
+
+
+def said(train: pd.DataFrame, test: pd.DataFrame, about: dict[str, Any]) -> dict[str, Any]:
+    """What a model of the train rows says of the test rows, and how sure it is."""
+    if train["label"].nunique() == 1:
+        return {"predicted": train["label"].iloc[0], "probability": 1.0}
+    learned = model.fit(train, about["C"], model.Settings(**about["settings"]))
+    chances = learned.predict_proba(model.readable(test))
+    return {"predicted": learned.classes_[chances.argmax(axis=1)], "probability": chances.max(axis=1)}
+
+
+def tasks(frame: pd.DataFrame, question: str, chosen: dict[str, Any], scratch: Path) -> list[Task]:
+    """One task a fold, which hangs on the question's rows and on the code that learns: nothing else repeats it."""
+    path = scratch / f"{question}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path)
+    return [Task((path, name, question, chosen), (path, *CODE)) for name in frame.columns if NAME in name]
+
+
+def learned_with(chosen: dict[str, dict[str, Any]]) -> str:
+    """What models are made by, but for their rows: what the baseline chose, and the code."""
+    told = json.dumps(chosen, sort_keys=True)
+    return hashlib.sha256("\n".join([told, *map(digest, CODE)]).encode()).hexdigest()
+
+
+def changed(frames: dict[str, pd.DataFrame], out: Path, mark: str) -> float:
+    """Percent of what is held out that is new, gone, or has another label since it was last learned; 100 if never."""
+    if not out.exists() or (pq.read_schema(out).metadata or {}).get(MARK) != mark.encode():
+        return 100.0
+    then = HELDOUT.read(out, ["heldout_id", "gold"]).set_index("heldout_id")["gold"]
+    now = pd.concat([asked(frame, question) for question, frame in frames.items()])
+    both = pd.concat([then, now], axis=1, keys=["then", "now"])
+    return float(100 * (both["then"] != both["now"]).mean()) if len(both) else 0.0
+
+
+def asked(frame: pd.DataFrame, question: str) -> pd.Series:
+    """The label of each row that a fold asks about, where there is something to learn from."""
+    folds = [name for name in frame.columns if NAME in name and (frame[name] == "train").any()]
+    parts = [frame.loc[frame[name] == "test"].assign(of=f"{question}/{name}/") for name in folds]
+    every = pd.concat([frame[:0].assign(of=""), *parts])
+    return pd.Series(every["label"].to_numpy(), index=(every["of"] + every["item_id"]).to_numpy(), dtype=object)
+
+
+def learn(frames: dict[str, pd.DataFrame], chosen: dict[str, dict[str, Any]], out: Path, mark: str) -> None:
+    """Learn every fold that is not learned yet, and write what is said."""
+    todo: list[Task] = []
+    for question, frame in frames.items():
+        todo += tasks(frame, question, chosen[question], workshop(out) / "rows")
+    made = build(tell, todo, out, "held out in turn")
+    told = [place / "heldout.parquet" for place, rows_told in made if rows_told]
+    found = pa.concat_tables([HELDOUT.batch([]), *map(pq.read_table, told)]).combine_chunks()
+    HELDOUT.save(found.replace_schema_metadata({**found.schema.metadata, MARK: mark}), out)
+    without = f"; {len(made) - len(told):,} had nothing to learn from" if len(told) < len(made) else ""
+    HELDOUT.say(len(found), out, f"{len(told):,} folds{without}")
+
+
+def main(setting_file: Path, manifest: Path, split_file: Path, models: Path, out: Path) -> None:
+    """Read the dataset folder, the splits and what the baseline chose; write what is said, or let stand what was."""
+    least = load(setting_file)
+    splits = SPLITS.read(split_file, ["item_id", "suite", "fold", "split"], HELD_OUT)
+    frames = {question: laid(frame, splits) for question, frame in rows(manifest).items()}
+    beside = {question: json.loads((models / f"{question}.json").read_text(encoding="utf-8")) for question in frames}
+    chosen = {question: {name: about[name] for name in ("C", "settings")} for question, about in beside.items()}
+    mark = learned_with(chosen)
+    percent = changed(frames, out, mark)
+    if percent >= max(least, LITTLE):
+        learn(frames, chosen, out, mark)
+        return
+    out.touch()
+    HELDOUT.say(
+        len(HELDOUT.read(out)), out, f"kept: {percent:.2f} % has changed since; models learn again from {least:g} %"
+    )
+
+
+if __name__ == "__main__":
+    shell(main)
