@@ -1,0 +1,80 @@
+"""Rows with text and target -> the columns that a model's features are made of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from training.grams import Batch, batch
+from training.tone import Tone
+
+STEM = 5  # letters of a word that tell it in most of its forms
+NAMED, TONE, SHARED = "about ", ["praise", "blame"], ["shared", "any shared"]
+Encode = Callable[[list[str]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reading goes by: words of praise and blame, the targets that have columns of their own, an encoder or none.
+
+    `several` says whether rows are about different targets, so that it matters what a text shares with its target.
+    """
+
+    tone: Tone
+    own: tuple[str, ...]
+    several: bool
+    encode: Encode | None = None
+
+    def measures(self, frame: pd.DataFrame, found: Batch) -> NDArray[np.float32]:
+        """The columns that are numbers, in the order of `names`: tone, what text and target share, the embedding."""
+        parts = [self.tone.measure(found, len(frame))]
+        if self.several:
+            parts.append(shared(frame["text"].tolist(), frame["target"].tolist()))
+        if self.encode:
+            parts.append(embedded(frame, self.several, self.encode))
+        return np.concatenate(parts, axis=1)
+
+    def columns(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Text, target, the measures, and the text once more in its target's column, for scikit-learn's pipeline."""
+        measures = self.measures(frame, batch(frame["text"].tolist()))
+        known = pd.DataFrame(measures, index=frame.index, columns=self.names(measures.shape[1]))
+        own = {f"{NAMED}{one}": frame["text"].where(frame["target"] == one, "") for one in self.own}
+        return pd.concat([frame[["text", "target"]], known, pd.DataFrame(own, index=frame.index)], axis=1)
+
+    def names(self, width: int) -> list[str]:
+        """The names of so many measures."""
+        told = [*TONE, *(SHARED if self.several else [])]
+        return [*told, *(f"embedding {at}" for at in range(width - len(told)))]
+
+
+def shared(texts: Sequence[str], targets: Sequence[str]) -> NDArray[np.float32]:
+    """How many of the target's words stand in the text, as a share and as whether there is any: shape (rows, 2)."""
+    found = np.zeros((len(texts), 2), np.float32)
+    for row, (text, target) in enumerate(zip(texts, targets, strict=True)):
+        wanted, low = stems(target), text.lower()
+        there = sum(stem in low for stem in wanted)
+        found[row] = there / max(len(wanted), 1), there > 0
+    return found
+
+
+@cache
+def stems(target: str) -> tuple[str, ...]:
+    """The beginnings of the words that make a target what it is.
+
+    >>> stems("Sanctions on Russia should be kept or tightened.")
+    ('sanct', 'russi', 'kept', 'tight')
+    """
+    words = "".join(letter if letter.isalnum() else " " for letter in target.lower()).split()
+    return tuple(dict.fromkeys(word[:STEM] for word in words if len(word) > 1 and word not in ENGLISH_STOP_WORDS))
+
+
+def embedded(frame: pd.DataFrame, several: bool, encode: Encode) -> NDArray[np.float32]:
+    """The encoder's vectors, a length of 2 each: of the text, and with several targets of target and text together."""
+    texts = frame["text"].tolist()
+    asked = [texts, [f"{about}: {text}" for about, text in zip(frame["target"], texts, strict=True)]]
+    vectors = [np.asarray(encode(one), np.float32) for one in asked[: 1 + several]]
+    return np.concatenate([2 * one / np.maximum(np.linalg.norm(one, axis=1, keepdims=True), 1e-9) for one in vectors], 1)
