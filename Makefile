@@ -21,7 +21,7 @@ again = $(MAKE) --no-print-directory
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: FORCE help demo test check bench lock studio push answer pull trace \
-  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline report summary
+  fetch articles repeated sentences duplicates items interface assignments annotations agreement gold recall splits card dataset baseline probabilities curve predict report summary
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -137,9 +137,29 @@ $(DATA)/dataset/manifest.json: training/dataset.py training/release.py \
   $(DATA)/annotations.parquet $(DATA)/gold.parquet $(DATA)/splits.parquet
 	@$(run)
 
+MODEL = training/model.py training/calibrate.py training/encoder.py training/grams.py training/keeping.py \
+  training/readable.py training/telling.py training/tone.py
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
-$(DATA)/baseline.parquet: training/baseline.py training/release.py training/baseline.toml $(DATA)/dataset/manifest.json
+$(DATA)/baseline.parquet: training/baseline.py training/abstain.py training/folder.py training/followups.py \
+  training/release.py $(MODEL) training/model.toml training/tone.toml $(DATA)/dataset/manifest.json
 	@$(run) $(DATA)/models
+
+probabilities: $(DATA)/probabilities.parquet  ## what a model says of every item, of answered ones as if they were not
+$(DATA)/probabilities.parquet: training/probabilities.py $(MODEL) labeling/codebook.py \
+  training/model.toml training/tone.toml labeling/codebook.toml $(DATA)/annotations.parquet $(DATA)/items.parquet
+	@$(run)
+
+curve: $(DATA)/curve.parquet              ## macro F1 by the number of items learned from
+$(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py $(MODEL) \
+  training/model.toml training/tone.toml $(DATA)/dataset/manifest.json
+	@$(run)
+
+# In a workspace of its own, so that articles which are only to be predicted are never labelled or learned from.
+predict: $(DATA)/baseline.parquet         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
+	@test "$(origin RAW)" = "command line" || { echo 'Name the new articles: make predict RAW=folder' >&2; false; }
+	@$(again) DATA=$(DATA)/new RAW="$(RAW)" items
+	@$(PYTHON) -m training.predict labeling/codebook.toml $(DATA)/new/items.parquet $(DATA)/new/sentences.parquet \
+	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl
 
 report: $(DATA)/report.html               ## scores and plots, one page; the same in report.json
 $(DATA)/report.html: training/report.py training/scores.py training/figures.py training/pages.py \

@@ -88,7 +88,7 @@ def test_make_help_names_every_noun_of_the_design():
     assert NOUNS == [
         "articles", "repeated", "sentences", "duplicates", "items",
         "interface", "assignments", "annotations", "agreement", "gold", "recall",
-        "splits", "card", "dataset", "baseline", "report",
+        "splits", "card", "dataset", "baseline", "probabilities", "curve", "report",
     ]  # fmt: skip
 
 

@@ -1,229 +1,123 @@
-"""A dataset folder -> for each question a scikit-learn pipeline, and its predictions for every row."""
+"""A dataset folder -> for each question a model, and what it says of every row."""
 
 import json
-import re
-import warnings
-import zipfile
+import platform
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import sklearn
-import skops.io
-from numpy.typing import NDArray
-from sklearn.compose import ColumnTransformer
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
 
-from corpus import toml
 from corpus.errors import ContractError
+from corpus.partitions import digest
 from corpus.shell import shell
-from training.release import ANSWERED, read
+from corpus.whole import whole
+from training import abstain, folder, followups
+from training.calibrate import Scale, error
+from training.keeping import keep
+from training.model import KNOWN, MORE, Head, Learned, Settings, learn, load
 from training.tables import PREDICTIONS
+from training.telling import tell
 
-WORDS = re.compile(r"\w\w+")
-MORE = "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
-
-
-@dataclass(frozen=True)
-class Settings:
-    """N-gram lengths and rarity by kind (words, characters), candidates for C, and the seed of folds and solver."""
-
-    seed: int
-    folds: int
-    strengths: list[float]
-    iterations: int
-    ngrams: dict[str, list[int]]
-    rarest: dict[str, int]
+DECLARED = ["numpy", "pandas", "scikit-learn", "scipy", "skops"]  # what may change a score
 
 
-def load(path: Path) -> Settings:
-    """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be the baseline's settings: {error}. Correct it.") from error
-
-
-def rows(manifest: Path) -> dict[str, pd.DataFrame]:
-    """The rows of each question's config in the manifest's folder, with their split and their label's name."""
-    if not manifest.exists():
-        raise ContractError(f"There is no dataset at {manifest.parent}. Run `make dataset` first.")
-    found: dict[str, list[pd.DataFrame]] = {}
-    for name in json.loads(manifest.read_text(encoding="utf-8"))["files"]:
-        config, _, file = name.partition("/")
-        if file and config != ANSWERED:
-            found.setdefault(config, []).append(read(manifest.parent / name).assign(split=file.split("-")[0]))
-    return {config: pd.concat(parts, ignore_index=True) for config, parts in sorted(found.items())}
-
-
-def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """What the pipeline reads: text, target, and each word crossed with the target, so that it weighs by target."""
-    crossed = [
-        " ".join(f"{target}={word}" for word in WORDS.findall(text.lower()))
-        for text, target in zip(frame["text"], frame["target"], strict=True)
-    ]
-    return frame[["text", "target"]].assign(crossed=crossed)
-
-
-def features(settings: Settings, of_targets: bool) -> ColumnTransformer:
-    """Word and character n-grams with sublinear TF-IDF; with targets, also the target and the words crossed with it."""
-    kinds = {"words": "word", "characters": "char_wb"}
-    parts: list[tuple[str, object, str | list[str]]] = [
-        (
-            name,
-            TfidfVectorizer(
-                analyzer=analyzer,
-                ngram_range=tuple(settings.ngrams[name]),
-                min_df=settings.rarest[name],
-                sublinear_tf=True,
-            ),
-            "text",
-        )
-        for name, analyzer in kinds.items()
-    ]
-    if of_targets:
-        parts.append(("target", OneHotEncoder(handle_unknown="ignore"), ["target"]))
-        pairs = TfidfVectorizer(token_pattern=r"\S+", lowercase=False, sublinear_tf=True)  # noqa: S106 - no password
-        parts.append(("crossed", pairs, "crossed"))
-    return ColumnTransformer(parts)
-
-
-def classifier(strength: float, settings: Settings) -> OneVsRestClassifier:
-    """A logistic regression of each label against the rest, in which both weigh the same, however rare the label.
-
-    Solved in the dual: with more n-grams than sentences that is 5 to 10 times faster than lbfgs, at the same scores.
-    """
-    one = LogisticRegression(
-        C=strength,
-        class_weight="balanced",
-        dual=True,
-        max_iter=settings.iterations,
-        random_state=settings.seed,
-        solver="liblinear",
-    )
-    return OneVsRestClassifier(one)
-
-
-def folds(train: pd.DataFrame, settings: Settings) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Cut the training articles into folds of like labels, passing over those that leave one label to learn from."""
-    most = min(settings.folds, train["article_id"].nunique(), train["label"].value_counts().max())
-    if most < 2:  # noqa: PLR2004
-        return
-    folder = StratifiedGroupKFold(most, shuffle=True, random_state=settings.seed)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The least populated class", UserWarning)  # rare labels miss from some folds
-        cut = list(folder.split(train, train["label"], train["article_id"]))
-    yield from ((fit, held) for fit, held in cut if train["label"].iloc[fit].nunique() > 1)
-
-
-def search(train: pd.DataFrame, of_targets: bool, settings: Settings) -> dict[float, float]:
-    """Macro F1, 0 to 1, of each candidate for C over the training articles held out in turn; empty if none can be."""
-    guesses = {strength: pd.Series(pd.NA, index=train.index, dtype=object) for strength in settings.strengths}
-    for fit, held in folds(train, settings):
-        reader = features(settings, of_targets)
-        known, unknown = (readable(train.iloc[part]) for part in (fit, held))
-        learned, asked = reader.fit_transform(known), reader.transform(unknown)
-        for strength, guess in guesses.items():
-            model = classifier(strength, settings).fit(learned, train["label"].iloc[fit])
-            guess.iloc[held] = model.predict(asked)
-    return {
-        strength: float(f1_score(train["label"][guess.notna()], guess.dropna(), average="macro"))
-        for strength, guess in guesses.items()
-        if guess.notna().any()
-    }
-
-
-def check(question: str, train: pd.DataFrame) -> None:
-    """Refuse rows from which nothing can be learned."""
-    labels = sorted(set(train["label"]))
-    if not labels:
-        raise ContractError(f"{question}: the training split has no settled label, so nothing can be learned. {MORE}")
-    if len(labels) == 1:
-        raise ContractError(
-            f"{question}: the training split has one label, {labels[0]!r} in all its {len(train):,} rows, "
-            f"and a baseline needs two. {MORE}"
-        )
-
-
-@dataclass(frozen=True)
-class Learned:
-    """A pipeline, the C it was made with, and the macro F1 of every candidate over held-out training articles."""
-
-    model: Pipeline
-    strength: float
-    searched: dict[float, float]
-
-
-def learn(question: str, train: pd.DataFrame, settings: Settings) -> Learned:
-    """Choose C over the training articles, then learn from all of them; of two as good, the smaller C."""
-    check(question, train)
-    of_targets = train["target"].nunique() > 1
-    searched = search(train, of_targets, settings)
-    if not searched:
-        raise ContractError(
-            f"{question}: no training article can be held out with two labels left to learn from "
-            f"({len(train):,} rows, {train['article_id'].nunique():,} articles). {MORE}"
-        )
-    strength = max(sorted(searched), key=searched.__getitem__)
-    model = Pipeline([("features", features(settings, of_targets)), ("classifier", classifier(strength, settings))])
-    return Learned(model.fit(readable(train), train["label"]), strength, searched)
-
-
-def predict(question: str, model: Pipeline, frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a published item of the question: its label, the model's, and what always saying one label gives."""
-    train = frame.loc[frame["split"] == "train", "label"]
-    chances = model.predict_proba(readable(frame))
+def predictions(question: str, learned: Learned, frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a row of the dataset: its label, the model's, and what always saying one label gives."""
+    train, told = frame.loc[frame["split"] == "train", "label"], tell(learned, frame)
     found = frame[["item_id", "article_id", "split"]].assign(
         prediction_id=frame["item_id"] + f"/{question}",
         question=question,
         gold=frame["label"],
-        predicted=model.classes_[chances.argmax(axis=1)],
+        predicted=np.array(learned.labels)[told.said],
         majority=Counter(sorted(train)).most_common(1)[0][0],
-        probability=chances.max(axis=1),
+        probability=told.probabilities[np.arange(len(frame)), told.said],
+        probabilities=list(told.probabilities),
     )
     return PREDICTIONS.check(found)
 
 
-def keep(question: str, learned: Learned, manifest: Path, settings: Settings, folder: Path) -> None:
-    """Write the model, and beside it what it was made of."""
-    folder.mkdir(parents=True, exist_ok=True)
-    skops.io.dump(learned.model, folder / f"{question}.skops", compression=zipfile.ZIP_DEFLATED)
-    about: dict[str, Any] = {
-        "C": learned.strength,
-        "dataset": json.loads(manifest.read_text(encoding="utf-8"))["files"],
-        "labels": list(learned.model.classes_),
-        "macro_f1_of_held_out_training_articles": {str(c): f1 for c, f1 in learned.searched.items()},
-        "question": question,
-        "scikit_learn": sklearn.__version__,
-        "settings": asdict(settings),
-    }
-    whole = json.dumps(about, indent=2, ensure_ascii=False, sort_keys=True)
-    (folder / f"{question}.json").write_text(f"{whole}\n", encoding="utf-8")
+def calibration(head: Head) -> dict[str, float]:
+    """The calibration error over training articles held out in turn, before scaling and after, on folds of its own."""
+    scores, gold, fold = (head.held_out[name] for name in ("scores", "gold", "fold"))
+    sides = fold % 2
+    after = np.zeros_like(scores)
+    for side in (0, 1):
+        if (sides != side).any():
+            after[sides == side] = Scale.learned(scores[sides != side], gold[sides != side]).probabilities(
+                scores[sides == side]
+            )
+    before = error(Scale.none(scores.shape[1]).probabilities(scores), gold)
+    return {"before": before, "after": error(after, gold)}
 
 
-def main(setting_file: Path, manifest: Path, out: Path, models: Path) -> None:
-    """Read the dataset folder; write the predictions, and the models into their folder."""
-    settings, frames = load(setting_file), rows(manifest)
-    if not frames:
-        raise ContractError(f"The dataset at {manifest.parent} has no settled label. {MORE}")
-    learned = {
-        question: learn(question, frame[frame["split"] == "train"], settings) for question, frame in frames.items()
+def described(learned: Learned, settings: Settings, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands beside a model: how it was chosen, what it was made of, what it cost."""
+    known = learned.heads[KNOWN]
+    return {
+        **told,
+        "C": known.strength,
+        "abstain_below": abstain.threshold(known, settings.abstain),
+        "calibration_error_of_held_out_training_articles": calibration(known),
+        "classifiers": {
+            kind: {"C": head.strength, "by_target": head.own, "macro_f1_of_held_out": head.searched}
+            for kind, head in learned.heads.items()
+        },
+        "labels": learned.labels,
+        "macro_f1_of_held_out_training_articles": known.searched,
+        "settings": {field.name: getattr(settings, field.name) for field in fields(settings) if field.repr},
+        "versions": {name: version(name) for name in DECLARED} | {"python": platform.python_version()},
     }
-    for question, one in learned.items():
-        keep(question, one, manifest, settings, models)
-    predictions = [predict(question, learned[question].model, frame) for question, frame in frames.items()]
-    chosen = ", ".join(f"{question} C {one.strength:g}" for question, one in learned.items())
-    PREDICTIONS.write(pd.concat(predictions, ignore_index=True), out, f"{chosen}; models in {models}")
+
+
+def train_one(question: str, frame: pd.DataFrame, settings: Settings, models: Path, of: dict[str, Any]) -> pd.DataFrame:
+    """Learn one question, write its model and what stands beside it, and return what it says of every row."""
+    began = perf_counter()
+    learned = learn(question, frame[frame["split"] == "train"], settings)
+    told: dict[str, Any] = {**of, "question": question, "seconds": perf_counter() - began}
+    began = perf_counter()
+    found = predictions(question, learned, frame)
+    told["rows_per_second"] = len(frame) / (perf_counter() - began)
+    keep(learned, settings.encoder, models / f"{question}.skops")
+    told["bytes"] = (models / f"{question}.skops").stat().st_size
+    write(described(learned, settings, told), models / f"{question}.json")
+    return found
+
+
+def write(about: dict[str, Any], path: Path) -> None:
+    """Write what stands beside a model."""
+    with whole(path) as beside:
+        beside.write_text(f"{json.dumps(about, indent=2, ensure_ascii=False, sort_keys=True)}\n", encoding="utf-8")
+
+
+def inputs(place: Path, *setting_files: Path) -> dict[str, Any]:
+    """The hash of every file that a model is made from."""
+    data = sorted(path for path in place.rglob("*") if path.suffix in folder.FORMATS)
+    return {
+        "dataset": {str(path.relative_to(place)): digest(path) for path in data},
+        "setting_files": {path.name: digest(path) for path in setting_files},
+    }
+
+
+def main(setting_file: Path, tone_file: Path, dataset: Path, out: Path, models: Path, *questions: str) -> None:
+    """Read a dataset folder (or its manifest); write the predictions, and the models into their folder."""
+    settings, place = load(setting_file, tone_file), dataset if dataset.is_dir() else dataset.parent
+    if not dataset.exists():
+        raise ContractError(f"There is no dataset at {place}. Run `make dataset` first.")
+    asked = list(questions) or folder.questions(place)
+    if not asked:
+        raise ContractError(f"The dataset at {place} has no settled label. {MORE}")
+    learn_one = partial(train_one, settings=settings, models=models, of=inputs(place, setting_file, tone_file))
+    found = [learn_one(question, folder.rows(place, question)) for question in asked]
+    more = {} if questions else followups.frames(place)
+    found += [learn_one(question, frame) for question, frame in more.items()]
+    PREDICTIONS.write(pd.concat(found, ignore_index=True), out, f"{', '.join([*asked, *more])}; models in {models}")
 
 
 if __name__ == "__main__":

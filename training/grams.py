@@ -1,8 +1,8 @@
 """Texts -> how often each n-gram stands in them: the very counts of scikit-learn, eight times as fast.
 
-scikit-learn cuts n-grams one by one in Python. Here all texts of a batch are one array of code points, every n-gram is a
-number of 64 bits made of its characters, and all of them are looked up at once. Two n-grams of one vocabulary that share
-a number are refused when the vocabulary is read: among a million n-grams that is one chance in forty million.
+scikit-learn cuts n-grams one by one in Python. Here all texts of a batch are one array of code points, every n-gram is
+a number of 64 bits made of its characters, and all of them are looked up at once. Two n-grams of one vocabulary that
+share a number are refused when it is read: among a million n-grams that is one chance in forty million.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,8 @@ SPREAD = np.uint64(0xD6E8FEB86659FD93)
 HALF = np.uint64(32)
 SPACE, END = 32, 10  # code points between words and behind each text; str.split leaves neither in a word
 ROOM = 4  # places of a table for each number in it
-WORD = 2  # characters of the shortest word that counts, as scikit-learn's pattern has it
+SHORTEST, LONGEST = 2, 30  # characters of a word that counts; what is longer is an address or no word at all
+PATTERN = rf"(?u)\b\w{{{SHORTEST},{LONGEST}}}\b"  # the same for scikit-learn
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ def words(found: Batch, shortest: int, longest: int) -> Iterator[Found]:
     inside = in_words()[found.points]
     edges = np.flatnonzero(np.diff(inside.view(np.int8)))  # a text begins and ends with a space, which is no word
     start, end = edges[::2] + 1, edges[1::2] + 1
-    long = end - start >= WORD
-    rows, single = found.rows[start[long]], found.numbers(start[long], end[long])
+    counts = (end - start >= SHORTEST) & (end - start <= LONGEST)
+    rows, single = found.rows[start[counts]], found.numbers(start[counts], end[counts])
     numbers = single
     for length in range(1, longest + 1):
         if length > 1:

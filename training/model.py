@@ -3,10 +3,12 @@
 Every row has a text, a target (empty if there is none), a label and a group: what must not be cut apart, the article.
 """
 
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,11 +24,14 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from corpus import toml
 from corpus.engine import processes
 from corpus.errors import ContractError
-from training.calibrate import Scale, softmax
+from training import tone as words
+from training.calibrate import Scale
+from training.encoder import named
+from training.grams import PATTERN
 from training.readable import NAMED, Encode, Reader
-from training.tone import Tone
 
 Scores = NDArray[np.float64]  # of each row (down) and label (across): the higher the likelier
 Rows = NDArray[np.int64]
@@ -37,7 +42,7 @@ UNSEEN = -30.0  # the score of a label that a fold had nothing to learn from
 
 @dataclass(frozen=True)
 class Settings:
-    """baseline.toml, with the words of tone.toml, and an encoder if one is named."""
+    """model.toml, with the words of tone.toml, and an encoder if one is named."""
 
     seed: int
     folds: int
@@ -51,8 +56,28 @@ class Settings:
     rarest: dict[str, int]
     encoder: str
     abstain: float
-    tone: Tone = field(repr=False)
+    quick: dict[str, Any]
+    curve: dict[str, Any]
+    tone: words.Tone = field(repr=False)
     encode: Encode | None = field(default=None, repr=False)
+
+    @property
+    def quickly(self) -> "Settings":
+        """The same with nothing left to choose."""
+        given = {name: self.quick[name] for name in ("largest", "iterations", "folds")}
+        every = sys.maxsize
+        return replace(self, **given, strengths=[self.quick["strength"]], searched=every, own_rows=every)
+
+
+def load(path: Path, tone_file: Path) -> Settings:
+    """Read the settings and the words of tone, or say what in the files is wrong."""
+    raw = toml.read(path)
+    wanted = {one.name for one in fields(Settings)} - {"tone", "encode"}
+    if wrong := sorted(wanted ^ set(raw)):
+        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
+    if raw["ngrams"]["characters"][0] not in (2, 3):
+        raise ContractError(f"{path}: the shortest n-gram of characters has 2 or 3 of them. Correct [ngrams].")
+    return Settings(**raw, tone=words.load(tone_file), encode=named(raw["encoder"]))
 
 
 @dataclass(frozen=True)
@@ -91,6 +116,7 @@ def view(kind: str, settings: Settings, rarest: int) -> Pipeline:
         ngram_range=(lengths[0], lengths[1]),
         min_df=rarest,
         max_features=settings.largest,
+        token_pattern=PATTERN if kind == "words" else None,
         dtype=np.float32,
     )
     return Pipeline([("counts", counted), ("weights", TfidfTransformer(sublinear_tf=True))])
@@ -173,7 +199,8 @@ class Search:
 
     def held_out(self, strengths: Sequence[float], settings: Settings) -> dict[float, Scores]:
         """Scores of every row by a model that has not seen its group, for each strength; NaN in a fold passed over."""
-        found = {strength: np.full((len(self.train), len(self.labels)), np.nan) for strength in strengths}
+        shape = len(self.train), len(self.labels)
+        found: dict[float, Scores] = {strength: np.full(shape, np.nan) for strength in strengths}
 
         def fold(part: tuple[Rows, Rows]) -> None:
             fit, held = part
@@ -184,6 +211,13 @@ class Search:
 
         with ThreadPoolExecutor(processes()) as pool:
             list(pool.map(fold, self.folds))
+        return found
+
+    def fold(self) -> Rows:
+        """The fold that each row is held out in, -1 for none."""
+        found = np.full(len(self.train), -1)
+        for number, (_, held) in enumerate(self.folds):
+            found[held] = number
         return found
 
     def macro_f1(self, told: Scores) -> float:
@@ -222,8 +256,8 @@ def sample(train: pd.DataFrame, settings: Settings) -> Rows:
     return np.flatnonzero(np.isin(groups, order[taken]))
 
 
-def learn(question: str, train: pd.DataFrame, settings: Settings) -> Learned:
-    """Choose over groups held out in turn, then learn from all rows."""
+def learn(question: str, train: pd.DataFrame, settings: Settings, kinds: Sequence[str] = (KNOWN, UNKNOWN)) -> Learned:
+    """Choose over groups held out in turn, then learn from all rows, for these kinds of targets."""
     check(question, train)
     train = train.reset_index(drop=True)
     made = prepared(train, settings)
@@ -232,7 +266,7 @@ def learn(question: str, train: pd.DataFrame, settings: Settings) -> Learned:
     for kind, groups, variants in ways(train, made):
         by = Search(made.known[few], train.iloc[few], made.labels, [])
         by = Search(by.known, by.train, by.labels, folds(by.train["label"].to_numpy(), groups[few], settings))
-        if by.folds:
+        if by.folds and kind in kinds:
             heads[kind] = chosen(by, train, made, variants, settings)
     if KNOWN not in heads:
         raise ContractError(
@@ -282,12 +316,21 @@ def prepared(train: pd.DataFrame, settings: Settings) -> Prepared:
     made = features(settings, reader, measures)
     with threadpool_limits(1):
         known = sp.csr_matrix(made.fit_transform(read), dtype=np.float32)
+    frozen(made)
     return Prepared(made, known, sorted(set(train["label"])), reader)
 
 
-def ways(
-    train: pd.DataFrame, made: Prepared
-) -> Iterator[tuple[str, NDArray[Any], dict[str, NDArray[np.bool_]]]]:
+def frozen(fitted: ColumnTransformer) -> None:
+    """Make every vocabulary an array: a dictionary of 100,000 n-grams takes minutes to keep, an array no time."""
+    for _, part, _ in fitted.transformers_:
+        if isinstance(part, Pipeline):
+            counted = part.steps[0][1]
+            known = np.array(sorted(counted.vocabulary_, key=counted.vocabulary_.__getitem__))
+            rest = {**counted.get_params(), "vocabulary": known, "max_features": None, "min_df": 1}
+            part.steps[0] = ("counts", CountVectorizer(**rest))
+
+
+def ways(train: pd.DataFrame, made: Prepared) -> Iterator[tuple[str, NDArray[Any], dict[str, NDArray[np.bool_]]]]:
     """For each kind of target: what is held out together, and which columns may be learned from."""
     variants = {"shared": made.shared()}
     if made.reader.own:
@@ -303,8 +346,8 @@ def chosen(
     """Learn from all rows with the columns and the strength that did best; of two as good, the first and weaker."""
     found: dict[tuple[str, float], Scores] = {}
     for name, columns in variants.items():
-        told = Search(by.known[:, columns], by.train, by.labels, by.folds).held_out(settings.strengths, settings)
-        found |= {(name, strength): one for strength, one in sorted(told.items())}
+        search = Search(by.known[:, columns], by.train, by.labels, by.folds)
+        found |= {(name, one): told for one, told in sorted(search.held_out(settings.strengths, settings).items())}
     searched = {choice: by.macro_f1(one) for choice, one in found.items()}
     best = max(searched, key=searched.__getitem__)
     told, there = found[best], ~np.isnan(found[best][:, 0])
@@ -312,14 +355,14 @@ def chosen(
     scale = Scale.learned(told[there], gold)
     head = final(train, made, variants[best[0]], best[1], scale, settings)
     every = {f"{name}, C {strength:g}": value for (name, strength), value in searched.items()}
-    kept = {"scores": told[there], "gold": gold, "groups": by.train["group"].to_numpy()[there]}
+    kept = {"scores": told[there], "gold": gold, "rows": by.train.index.to_numpy()[there], "fold": by.fold()[there]}
     return Head(head.classifier, scale, best[1], best[0] == "by target", every, kept)
 
 
 def final(
     train: pd.DataFrame, made: Prepared, columns: NDArray[np.bool_], strength: float, scale: Scale, settings: Settings
 ) -> Head:
-    """Learn from all rows; the scale goes into the weights, so that the classifier's own probabilities are calibrated."""
+    """Learn from all rows; the scale goes into the weights, so that the classifier's probabilities are calibrated."""
     model = classifier(strength, settings)
     solved(model, made.known[:, columns], train, made.labels)
     wide = np.zeros((model.coef_.shape[0], len(columns)), np.float32)

@@ -77,4 +77,6 @@ def embedded(frame: pd.DataFrame, several: bool, encode: Encode) -> NDArray[np.f
     texts = frame["text"].tolist()
     asked = [texts, [f"{about}: {text}" for about, text in zip(frame["target"], texts, strict=True)]]
     vectors = [np.asarray(encode(one), np.float32) for one in asked[: 1 + several]]
-    return np.concatenate([2 * one / np.maximum(np.linalg.norm(one, axis=1, keepdims=True), 1e-9) for one in vectors], 1)
+    return np.concatenate(
+        [2 * one / np.maximum(np.linalg.norm(one, axis=1, keepdims=True), 1e-9) for one in vectors], 1
+    )

@@ -1,10 +1,10 @@
-"""A model and rows -> what it says of them: the very pipeline of scikit-learn, with n-grams counted by training/grams.py.
+"""A model and rows -> what it says of them: scikit-learn's very pipeline, with n-grams counted by training/grams.py.
 
 The numbers are those of `learned.pipeline.predict_proba(learned.reader.columns(frame))`, six times as fast.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,7 +71,10 @@ def wide(of_labels: NDArray[Any]) -> NDArray[Any]:
 
 def teller(learned: Learned, head: Head) -> Teller:
     """Make a classifier ready."""
-    says, of_text, own, target = np.ascontiguousarray(wide(head.classifier.coef_).T, np.float32), [], {}, None
+    says = np.ascontiguousarray(wide(head.classifier.coef_).T, np.float32)
+    of_text: list[Counted] = []
+    own: dict[str, list[Counted]] = {}
+    target = None
     measures = np.zeros((0, says.shape[1]), np.float32)
     for name, part, _ in learned.features.transformers_:
         here = says[learned.features.output_indices_[name]]
@@ -80,7 +83,7 @@ def teller(learned: Learned, head: Head) -> Teller:
         elif name == "target":
             target = (part, here)
         elif name != "remainder" and here.any():  # columns that this classifier did not learn from say nothing
-            kind, _, about = name.partition(f" {NAMED}")
+            _, _, about = name.partition(f" {NAMED}")
             counted = Counted(made(part["counts"]), part["weights"], here)
             (own.setdefault(about, []) if about else of_text).append(counted)
     return Teller(learned, head, of_text, own, measures, target)
@@ -88,8 +91,7 @@ def teller(learned: Learned, head: Head) -> Teller:
 
 def made(vectorizer: Any) -> Index:
     """The table of a fitted vectorizer's vocabulary."""
-    terms = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
-    return index(terms, vectorizer.analyzer, tuple(vectorizer.ngram_range))
+    return index(list(vectorizer.vocabulary), vectorizer.analyzer, tuple(vectorizer.ngram_range))
 
 
 @dataclass(frozen=True)
@@ -100,26 +102,37 @@ class Told:
     said: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Speaker:
+    """A model made ready to speak of many rows."""
+
+    learned: Learned
+
+    @cached_property
+    def tellers(self) -> dict[str, Teller]:
+        """Its classifiers, by the kind of targets that each is for."""
+        return {kind: teller(self.learned, head) for kind, head in self.learned.heads.items()}
+
+    def tell(self, frame: pd.DataFrame) -> Told:
+        """What the model says of rows, so many at once; the same for a row whatever stands around it.
+
+        Rows about targets that it has not learned from are told by what holds for any.
+        """
+        seen = frame["target"].isin(self.learned.targets) | (UNKNOWN not in self.tellers)
+        kinds = np.where(seen, KNOWN, UNKNOWN)
+        chances, said = np.zeros((len(frame), len(self.learned.labels))), np.zeros(len(frame), np.int64)
+        for kind, one in self.tellers.items():
+            every = np.flatnonzero(kinds == kind)
+            for rows in np.split(every, range(AT_ONCE, len(every), AT_ONCE)):
+                with threadpool_limits(1):
+                    found = one.logarithms(frame.iloc[rows])
+                chances[rows], said[rows] = softmax(found), one.head.scale.said(found)
+        return Told(chances, said)
+
+
 def tell(learned: Learned, frame: pd.DataFrame) -> Told:
-    """What a model says of rows; rows about targets that it has not learned from are told by what holds for any."""
-    tellers = {kind: teller(learned, head) for kind, head in learned.heads.items()}
-    parts = list(told(learned, tellers, frame))
-    return Told(*(np.concatenate(some) for some in zip(*parts, strict=True)))
-
-
-def told(learned: Learned, tellers: dict[str, Teller], frame: pd.DataFrame) -> Iterator[tuple[Scores, NDArray[np.int64]]]:
-    """Probabilities and labels of so many rows at once; the same for a row whatever stands around it."""
-    kinds = np.where(frame["target"].isin(learned.targets) | (UNKNOWN not in tellers), KNOWN, UNKNOWN)
-    for first in range(0, max(len(frame), 1), AT_ONCE):
-        rows, of = frame.iloc[first : first + AT_ONCE], kinds[first : first + AT_ONCE]
-        chances = np.zeros((len(rows), len(learned.labels)))
-        said = np.zeros(len(rows), np.int64)
-        for kind in sorted(set(of)):
-            with threadpool_limits(1):
-                found = tellers[kind].logarithms(rows[of == kind])
-            chances[of == kind] = softmax(found)
-            said[of == kind] = tellers[kind].head.scale.said(found)
-        yield chances, said
+    """What a model says of rows."""
+    return Speaker(learned).tell(frame)
 
 
 def predict_proba(learned: Learned, frame: pd.DataFrame) -> Scores:
