@@ -50,7 +50,7 @@ def array(joined: str) -> Batch:
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     ends = points == END
     sums = np.zeros(len(points) + 1, np.uint64)
-    np.cumsum(points * powers(ODD, len(points)), out=sums[1:])
+    np.cumsum((points + 1) * powers(ODD, len(points)), out=sums[1:])  # no point counts for nothing
     return Batch(points, np.cumsum(ends) - ends, sums, powers(INVERSE, len(points) + 1))
 
 

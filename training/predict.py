@@ -19,7 +19,6 @@ from corpus.whole import whole
 from labeling import codebook
 from labeling.codebook import Codebook
 from training.keeping import load
-from training.model import Learned
 from training.tables import PREDICTED
 from training.telling import Speaker
 

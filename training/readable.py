@@ -29,6 +29,10 @@ class Reader:
     several: bool
     encode: Encode | None = None
 
+    def texts(self, frame: pd.DataFrame) -> list[str]:
+        """The texts, without the character NUL, which NumPy's arrays of words cannot hold."""
+        return [text.replace("\0", " ") for text in frame["text"]]
+
     def measures(self, frame: pd.DataFrame, found: Batch) -> NDArray[np.float32]:
         """The columns that are numbers, in the order of `names`: tone, what text and target share, the embedding."""
         parts = [self.tone.measure(found, len(frame))]
@@ -40,6 +44,7 @@ class Reader:
 
     def columns(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Text, target, the measures, and the text once more in its target's column, for scikit-learn's pipeline."""
+        frame = frame.assign(text=self.texts(frame))
         measures = self.measures(frame, batch(frame["text"].tolist()))
         known = pd.DataFrame(measures, index=frame.index, columns=self.names(measures.shape[1]))
         own = {f"{NAMED}{one}": frame["text"].where(frame["target"] == one, "") for one in self.own}

@@ -49,7 +49,7 @@ class Teller:
 
     def logarithms(self, frame: pd.DataFrame) -> Scores:
         """Of each row and label the logarithm of its probability, or what differs from it by row alone."""
-        texts = frame["text"].tolist()
+        texts = self.learned.reader.texts(frame)
         found = batch(texts)
         told = sum((part.scores(found, len(texts)) for part in self.of_text), np.zeros((len(texts), 1)))
         told = told + self.learned.reader.measures(frame, found) @ self.measures
@@ -123,7 +123,7 @@ class Speaker:
         chances, said = np.zeros((len(frame), len(self.learned.labels))), np.zeros(len(frame), np.int64)
         for kind, one in self.tellers.items():
             every = np.flatnonzero(kinds == kind)
-            for rows in np.split(every, range(AT_ONCE, len(every), AT_ONCE)):
+            for rows in (every[first : first + AT_ONCE] for first in range(0, len(every), AT_ONCE)):
                 with threadpool_limits(1):
                     found = one.logarithms(frame.iloc[rows])
                 chances[rows], said[rows] = softmax(found), one.head.scale.said(found)
