@@ -186,7 +186,10 @@ def test_probabilities_are_scaled_to_how_often_they_are_right():
 
     scale = Scale.learned(overdone[:2000], gold[:2000])
 
-    before, after = error(softmax(overdone[2000:]), gold[2000:]), error(scale.probabilities(overdone[2000:]), gold[2000:])
+    before, after = (
+        error(softmax(overdone[2000:]), gold[2000:]),
+        error(scale.probabilities(overdone[2000:]), gold[2000:]),
+    )
     assert scale.stretch == pytest.approx(0.2, rel=0.15)
     assert before > 0.2
     assert after < 0.03

@@ -26,7 +26,7 @@ def opened(path: Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return read(path)
     if path.suffix == ".jsonl":
-        return pd.read_json(path, lines=True, dtype=False, convert_dates=False)
+        return pd.read_json(path, lines=True, dtype=False)
     return pd.read_csv(path, sep="\t" if path.suffix == ".tsv" else ",", dtype=str, keep_default_na=False)
 
 
