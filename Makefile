@@ -187,6 +187,8 @@ bench: $(VENV)/bench                      ## measure side by side what claims to
 	$(PYTHON) -m tests.benchmarks.bench_splitting
 	$(PYTHON) -m tests.benchmarks.bench_duplicates
 	$(PYTHON) -m tests.benchmarks.bench_corpus
+	$(PYTHON) -m tests.benchmarks.bench_model
+	$(PYTHON) -m tests.benchmarks.bench_active
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 

@@ -18,6 +18,11 @@ from training.telling import tell
 SETTING_FILES = [ROOT / "training/model.toml", ROOT / "training/tone.toml"]
 
 
+def run(dataset, out, models, *questions):
+    """Run the step as make does."""
+    main(SETTING_FILES[0], SETTING_FILES[1], dataset, out, models, *questions)
+
+
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory):
     """A workspace with models and predictions."""
@@ -81,11 +86,11 @@ def test_beside_the_model_stands_all_that_it_was_made_of_and_what_it_cost(learne
 
 def test_the_test_split_has_no_say_in_the_model(tmp_path):
     place = build_dataset(world(articles=15).write(tmp_path / "one"))
-    main(*SETTING_FILES, place, tmp_path / "one.parquet", tmp_path / "models-one", "stance")
+    run(place, tmp_path / "one.parquet", tmp_path / "models-one", "stance")
     path = place / "stance/test-00000-of-00001.parquet"
     pd.read_parquet(path).assign(text="Nothing of what stood here stands here any more.").to_parquet(path)
 
-    main(*SETTING_FILES, place, tmp_path / "two.parquet", tmp_path / "models-two", "stance")
+    run(place, tmp_path / "two.parquet", tmp_path / "models-two", "stance")
 
     one, two = (
         found[found["split"] == "train"]["probabilities"].tolist()
@@ -101,7 +106,7 @@ def test_any_dataset_folder_is_learned_from(tmp_path):
     rows.head(16).to_csv(tmp_path / "mine/train.csv", index=False)
     rows.tail(8).to_json(tmp_path / "mine/test.jsonl", orient="records", lines=True)
 
-    main(*SETTING_FILES, tmp_path / "mine", tmp_path / "out.parquet", tmp_path / "models", "stance")
+    run(tmp_path / "mine", tmp_path / "out.parquet", tmp_path / "models", "stance")
 
     found = PREDICTIONS.read(tmp_path / "out.parquet")
     assert list(found["item_id"][-2:]) == ["test-6", "test-7"]
@@ -110,7 +115,7 @@ def test_any_dataset_folder_is_learned_from(tmp_path):
 
 def test_without_a_dataset_the_command_that_makes_it_is_named(tmp_path):
     with pytest.raises(ContractError) as error:
-        main(*SETTING_FILES, tmp_path / "dataset/manifest.json", tmp_path / "out", tmp_path / "models")
+        run(tmp_path / "dataset/manifest.json", tmp_path / "out", tmp_path / "models")
 
     assert str(error.value) == f"There is no dataset at {tmp_path}/dataset. Run `make dataset` first."
 
@@ -119,7 +124,7 @@ def test_without_a_settled_label_there_is_nothing_to_learn(tmp_path):
     (tmp_path / "manifest.json").write_text("{}")
 
     with pytest.raises(ContractError) as error:
-        main(*SETTING_FILES, tmp_path / "manifest.json", tmp_path / "out", tmp_path / "models")
+        run(tmp_path / "manifest.json", tmp_path / "out", tmp_path / "models")
 
     assert str(error.value) == (
         f"The dataset at {tmp_path} has no settled label. "

@@ -180,9 +180,10 @@ def test_what_text_and_target_share_is_measured(text, target, share, there):
 
 def test_probabilities_are_scaled_to_how_often_they_are_right():
     chance = np.random.default_rng(0)
-    honest = chance.normal(size=(4000, 3)) + [1.0, 0.0, -1.0]
+    often = np.array([1.0, 0.0, -1.0])
+    honest = chance.normal(size=(4000, 3)) + often
     gold = (softmax(honest).cumsum(axis=1) < chance.random((4000, 1))).sum(axis=1)
-    overdone = 5 * (honest - [1.0, 0.0, -1.0])
+    overdone = 5 * (honest - often)
 
     scale = Scale.learned(overdone[:2000], gold[:2000])
 
@@ -254,7 +255,7 @@ def test_rows_that_cannot_be_held_out_are_refused(train, counts):
 )
 def test_a_wrong_setting_is_named(tmp_path, change, fault):
     path = tmp_path / "model.toml"
-    path.write_text((ROOT / "training/model.toml").read_text().replace(*change, 1))
+    path.write_text((ROOT / "training/model.toml").read_text().replace(change[0], change[1], 1))
 
     with pytest.raises(ContractError) as error:
         load(path, ROOT / "training/tone.toml")
@@ -271,8 +272,8 @@ def test_an_encoder_that_cannot_be_had_is_refused(tmp_path):
 
     assert str(error.value) == (
         "training/model.toml: encoder is 'no.such:thing', which cannot be had: No module named 'no'. Name a "
-        'module:function that makes an object with encode(texts) and install what it needs (`pip install ".[encoder]"`), '
-        'or give "".'
+        "module:function that makes an object with encode(texts) and install what it needs "
+        '(`pip install ".[encoder]"`), or give "".'
     )
 
 

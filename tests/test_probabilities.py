@@ -7,7 +7,7 @@ import pytest
 
 from labeling.tables import ANNOTATIONS, CURVE, PROBABILITIES
 from tests.house import ROOT
-from tests.world import BOOK, build_dataset, world
+from tests.world import BOOK, build_dataset, step, world
 from training.curve import main as write_curve
 from training.model import load
 from training.probabilities import main, told, votes
@@ -71,8 +71,13 @@ def test_with_too_few_answers_the_table_is_empty_and_says_so(town, tmp_path, cap
     folder = town.write(tmp_path)
     ANNOTATIONS.write(town.annotations.head(2), folder / "annotations.parquet")
 
-    main(
-        *FILES, ROOT / "labeling/codebook.toml", folder / "annotations.parquet", folder / "items.parquet", folder / "p"
+    step(
+        main,
+        *FILES,
+        ROOT / "labeling/codebook.toml",
+        folder / "annotations.parquet",
+        folder / "items.parquet",
+        folder / "p",
     )
 
     assert PROBABILITIES.read(folder / "p").empty
@@ -82,7 +87,7 @@ def test_with_too_few_answers_the_table_is_empty_and_says_so(town, tmp_path, cap
 def test_the_curve_goes_up_to_all_that_is_not_held_out_and_is_drawn_several_times(tmp_path):
     manifest = build_dataset(world(articles=20).write(tmp_path)) / "manifest.json"
 
-    write_curve(*FILES, manifest, tmp_path / "curve.parquet")
+    step(write_curve, *FILES, manifest, tmp_path / "curve.parquet")
 
     found = CURVE.read(tmp_path / "curve.parquet")
     assert set(found["question"]) == {"stance", "sanction_violation"}

@@ -29,7 +29,7 @@ TABLE, LINES = "predict.parquet", "predict.jsonl"
 
 
 @cache
-def speaker(path: Path, _changed: int) -> tuple[Speaker, float]:
+def speaker(path: Path, _changed: tuple[int, ...]) -> tuple[Speaker, float]:
     """A model ready to speak, and how sure it must be; read once by each process, again when it was made again."""
     about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     return Speaker(load(path)), about["abstain_below"]
@@ -38,7 +38,7 @@ def speaker(path: Path, _changed: int) -> tuple[Speaker, float]:
 def said(question: str, items: pd.DataFrame, models: Path) -> pd.DataFrame:
     """One row of PREDICTED an item."""
     path = models / f"{question}.skops"
-    model, least = speaker(path, path.stat().st_mtime_ns)
+    model, least = speaker(path, tuple(one.stat().st_mtime_ns for one in (path, path.with_suffix(".json"))))
     told = model.tell(items)
     sure = told.probabilities[np.arange(len(items)), told.said]
     return items.assign(

@@ -90,4 +90,5 @@ def embedded(frame: pd.DataFrame, several: bool, encode: Encode) -> NDArray[np.f
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Vectors of length 1."""
     found = np.asarray(vectors, np.float32)
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), np.float32(1e-9))
+    ones: NDArray[np.float32] = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), np.float32(1e-9))
+    return ones
