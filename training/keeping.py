@@ -22,27 +22,31 @@ PIPELINE, ABOUT = "pipeline", "about"
 
 def keep(learned: Learned, encoder: str, path: Path) -> None:
     """Write a model: the pipeline for known targets, the classifiers for others, and in JSON what reading goes by."""
-    tone, heads = learned.reader.tone, learned.heads
-    about = {
-        "labels": learned.labels,
-        "targets": learned.targets,
-        "own": learned.reader.own,
-        "several": learned.reader.several,
-        "praise": " ".join(tone.praise),
-        "blame": " ".join(tone.blame),
-        "encoder": encoder,
-        "heads": {
-            kind: {"scale": asdict(head.scale), "strength": head.strength, "own": head.own}
-            for kind, head in heads.items()
-        },
-    }
     for _, part, _ in learned.features.transformers_:
         if isinstance(part, Pipeline):
             vars(part["counts"]).pop("vocabulary_", None)  # made again of the array that is kept, when it is needed
-    others = {kind: head.classifier for kind, head in heads.items() if kind != KNOWN}
+    others = {kind: head.classifier for kind, head in learned.heads.items() if kind != KNOWN}
+    about = json.dumps(described(learned, encoder), ensure_ascii=False)
     with whole(path) as beside:
-        held = {PIPELINE: learned.pipeline, ABOUT: json.dumps(about, ensure_ascii=False), **others}
-        skops.io.dump(held, beside, compression=zipfile.ZIP_DEFLATED)
+        skops.io.dump({PIPELINE: learned.pipeline, ABOUT: about, **others}, beside, compression=zipfile.ZIP_DEFLATED)
+
+
+def described(learned: Learned, encoder: str) -> dict[str, Any]:
+    """What reading rows and saying labels goes by."""
+    reader = learned.reader
+    return {
+        "labels": learned.labels,
+        "targets": learned.targets,
+        "own": reader.own,
+        "several": reader.several,
+        "praise": " ".join(reader.tone.praise),
+        "blame": " ".join(reader.tone.blame),
+        "encoder": encoder,
+        "heads": {
+            kind: {"scale": asdict(head.scale), "strength": head.strength, "own": head.own}
+            for kind, head in learned.heads.items()
+        },
+    }
 
 
 def load(path: Path) -> Learned:

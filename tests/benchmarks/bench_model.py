@@ -140,8 +140,8 @@ def compare(sayers: dict[str, Callable[[pd.DataFrame, pd.DataFrame], NDArray[Any
     for who, scores in found.items():
         paired = np.array(scores) - np.array(found["svm"])
         half = 1.96 * paired.std(ddof=1) / SEEDS**0.5
-        told = f"macro F1 {np.mean(scores):.4f}  against svm {paired.mean():+.4f} ± {half:.4f}"
-        print(f"{'ibm, targets seen':24} {who:14} {told}")
+        line = f"macro F1 {np.mean(scores):.4f}  against svm {paired.mean():+.4f} ± {half:.4f}"
+        print(f"{'ibm, targets seen':24} {who:14} {line}")
 
 
 def costs(settings: Settings) -> None:
