@@ -7,7 +7,7 @@ share a number are refused when it is read: among a million n-grams that is one 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -38,6 +38,15 @@ class Batch:
     def numbers(self, start: Places, end: Places) -> Numbers:
         """The number of each stretch: the same characters have the same number wherever they stand."""
         return spread((self.sums[end] - self.sums[start]) * self.scale[start])
+
+    @cached_property
+    def words(self) -> Found:
+        """The rows and numbers of all words that count, in their order."""
+        inside = in_words()[self.points]
+        edges = np.flatnonzero(np.diff(inside.view(np.int8)))  # a text begins and ends with a space, which is no word
+        start, end = edges[::2] + 1, edges[1::2] + 1
+        counts = (end - start >= SHORTEST) & (end - start <= LONGEST)
+        return self.rows[start[counts]], self.numbers(start[counts], end[counts])
 
 
 def batch(texts: Sequence[str]) -> Batch:
@@ -80,11 +89,7 @@ def characters(found: Batch, shortest: int, longest: int) -> Iterator[Found]:
 
 def words(found: Batch, shortest: int, longest: int) -> Iterator[Found]:
     """N-grams of words, length by length; the number of each is made of its words' numbers, in their order."""
-    inside = in_words()[found.points]
-    edges = np.flatnonzero(np.diff(inside.view(np.int8)))  # a text begins and ends with a space, which is no word
-    start, end = edges[::2] + 1, edges[1::2] + 1
-    counts = (end - start >= SHORTEST) & (end - start <= LONGEST)
-    rows, single = found.rows[start[counts]], found.numbers(start[counts], end[counts])
+    rows, single = found.words
     numbers = single
     for length in range(1, longest + 1):
         if length > 1:

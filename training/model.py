@@ -331,13 +331,16 @@ def frozen(fitted: ColumnTransformer) -> None:
 
 
 def ways(train: pd.DataFrame, made: Prepared) -> Iterator[tuple[str, NDArray[Any], dict[str, NDArray[np.bool_]]]]:
-    """For each kind of target: what is held out together, and which columns may be learned from."""
+    """For each kind of target: what is held out together, and which columns may be learned from.
+
+    What n-grams say may hold for the targets it was learned from and for no other; tone and what is shared say less.
+    """
     variants = {"shared": made.shared()}
     if made.reader.own:
         variants["by target"] = np.ones(made.known.shape[1], bool)
     yield KNOWN, train["group"].to_numpy(), variants
     if train["target"].nunique() > 2:  # noqa: PLR2004 - with one held out, two are left
-        yield UNKNOWN, train["target"].to_numpy(), {"shared": made.of_text()}
+        yield UNKNOWN, train["target"].to_numpy(), {"shared": made.of_text(), "measures": made.columns(["measures"])}
 
 
 def chosen(
