@@ -19,7 +19,7 @@ from training.model import KNOWN, UNKNOWN, check, fit, folds, learn, load, sampl
 from training.readable import shared
 from training.telling import predict_proba, tell
 
-SETTINGS = replace(load(ROOT / "training/model.toml", ROOT / "training/tone.toml"), strengths=[0.3, 3.0], own_rows=12)
+SETTINGS = replace(load(ROOT / "training/model.toml", ROOT / "training/tone.toml"), strengths=[0.3, 3.0])
 TARGETS = ["The dam should be built.", "Trams should be free.", "The market should stay open."]
 VERBS = {"favor": ["welcomes", "backs"], "against": ["condemns", "rejects"], "none": ["walks past", "looks at"]}
 

@@ -50,8 +50,7 @@ class Settings:
     iterations: int
     searched: int
     largest: int
-    own_rows: int
-    own_targets: int
+    own: dict[str, Any]
     ngrams: dict[str, list[int]]
     rarest: dict[str, int]
     encoder: str
@@ -66,7 +65,7 @@ class Settings:
         """The same with nothing left to choose."""
         given = {name: self.quick[name] for name in ("largest", "iterations", "folds")}
         every = sys.maxsize
-        return replace(self, **given, strengths=[self.quick["strength"]], searched=every, own_rows=every)
+        return replace(self, **given, strengths=[self.quick["strength"]], searched=every, own={**self.own, "targets": 0})
 
 
 def load(path: Path, tone_file: Path) -> Settings:
@@ -108,14 +107,14 @@ class Learned:
         return Pipeline([("features", self.features), ("classifier", self.heads[KNOWN].classifier)])
 
 
-def view(kind: str, settings: Settings, rarest: int) -> Pipeline:
+def view(kind: str, settings: Settings, rarest: int, largest: int) -> Pipeline:
     """N-grams of words or characters, weighed by TF-IDF with the logarithm of their count."""
     lengths, analyzer = settings.ngrams[kind], {"words": "word", "characters": "char_wb"}[kind]
     counted = CountVectorizer(
         analyzer=analyzer,
         ngram_range=(lengths[0], lengths[1]),
         min_df=rarest,
-        max_features=settings.largest,
+        max_features=largest,
         token_pattern=PATTERN if kind == "words" else None,
         dtype=np.float32,
     )
@@ -126,15 +125,20 @@ def features(settings: Settings, reader: Reader, measures: list[str]) -> ColumnT
     """N-grams of the text; the measures; with several targets, the target's words, and n-grams by target."""
     kinds = list(settings.ngrams)
     parts: list[tuple[str, object, str | list[str]]] = [
-        (kind, view(kind, settings, settings.rarest[kind]), "text") for kind in kinds
+        (kind, view(kind, settings, settings.rarest[kind], settings.largest), "text") for kind in kinds
     ]
     parts.append(("measures", "passthrough", measures))
     if reader.several:
         named = CountVectorizer(token_pattern=r"\S+", dtype=np.float32)  # noqa: S106 - no password
         parts.append(("target", Pipeline([("counts", named), ("weights", TfidfTransformer())]), "target"))
-    for one in reader.own:
-        parts += [(f"{kind} {NAMED}{one}", view(kind, settings, 2), f"{NAMED}{one}") for kind in kinds]
-    return ColumnTransformer(parts, sparse_threshold=1.0)
+    largest = settings.own["largest"] // max(len(reader.own), 1)
+    owned = [
+        (f"{kind} {NAMED}{one}", view(kind, settings, 1, largest), f"{NAMED}{one}")
+        for one in reader.own
+        for kind in kinds
+    ]
+    weights = {name: settings.own["weight"] for name, _, _ in owned}
+    return ColumnTransformer([*parts, *owned], sparse_threshold=1.0, transformer_weights=weights)
 
 
 def classifier(strength: float, settings: Settings) -> LogisticRegression:
@@ -242,8 +246,8 @@ def check(question: str, train: pd.DataFrame) -> None:
 def own(train: pd.DataFrame, settings: Settings) -> tuple[str, ...]:
     """The targets with rows enough to have n-grams of their own; none where all rows are about one."""
     counts = train.loc[train["target"] != "", "target"].value_counts()
-    many = sorted(counts[counts >= settings.own_rows].index, key=lambda target: (-counts[target], target))
-    return tuple(sorted(many[: settings.own_targets])) if train["target"].nunique() > 1 else ()
+    many = sorted(counts[counts >= settings.own["rows"]].index, key=lambda target: (-counts[target], target))
+    return tuple(sorted(many[: settings.own["targets"]])) if train["target"].nunique() > 1 else ()
 
 
 def sample(train: pd.DataFrame, settings: Settings) -> Rows:

@@ -77,7 +77,8 @@ def teller(learned: Learned, head: Head) -> Teller:
     target = None
     measures = np.zeros((0, says.shape[1]), np.float32)
     for name, part, _ in learned.features.transformers_:
-        here = says[learned.features.output_indices_[name]]
+        weight = (learned.features.transformer_weights or {}).get(name, 1.0)
+        here = says[learned.features.output_indices_[name]] * np.float32(weight)
         if name == "measures":
             measures = here
         elif name == "target":
