@@ -163,10 +163,15 @@ def of_terms(terms: Sequence[str], kind: str) -> Numbers:
 def counts(found: Batch, texts: int, of: Index) -> sp.csr_matrix:
     """How often each n-gram of a vocabulary stands in each text: shape (texts, n-grams), not sorted within a row."""
     cut, columns = (characters if of.kind == "char_wb" else words), int(of.columns.max(initial=-1)) + 1
-    pairs = [(rows, of.find(numbers)) for rows, numbers in cut(found, *of.lengths)]
-    rows = np.concatenate([rows[at >= 0] for rows, at in pairs])
-    standing = np.concatenate([at[at >= 0] for _, at in pairs])
-    bounds = np.append(0, np.cumsum(np.bincount(rows, minlength=texts)))
-    ones = np.ones(len(rows), np.float32)
-    each = sp.csr_matrix((ones, standing[np.argsort(rows, kind="stable")], bounds), shape=(texts, columns))
+    rows, standing = [], []
+    for some, numbers in cut(found, *of.lengths):
+        at = of.find(numbers)
+        known = np.flatnonzero(at >= 0)
+        rows.append(some[known])
+        standing.append(at[known])
+    of_row = np.concatenate(rows)
+    bounds = np.append(0, np.cumsum(np.bincount(of_row, minlength=texts)))
+    order = np.argsort(of_row.astype(np.uint16 if texts < 1 << 16 else np.int64), kind="stable")  # short ones: by radix
+    ones = np.ones(len(order), np.float32)
+    each = sp.csr_matrix((ones, np.concatenate(standing)[order], bounds), shape=(texts, columns))
     return each @ sp.identity(columns, np.float32, "csr")  # a product adds up what stands twice, and sorts nothing

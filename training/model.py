@@ -65,7 +65,9 @@ class Settings:
         """The same with nothing left to choose."""
         given = {name: self.quick[name] for name in ("largest", "iterations", "folds")}
         every = sys.maxsize
-        return replace(self, **given, strengths=[self.quick["strength"]], searched=every, own={**self.own, "targets": 0})
+        return replace(
+            self, **given, strengths=[self.quick["strength"]], searched=every, own={**self.own, "targets": 0}
+        )
 
 
 def load(path: Path, tone_file: Path) -> Settings:

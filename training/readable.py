@@ -58,12 +58,11 @@ class Reader:
 
 def shared(texts: Sequence[str], targets: Sequence[str]) -> NDArray[np.float32]:
     """How many of the target's words stand in the text, as a share and as whether there is any: shape (rows, 2)."""
-    found = np.zeros((len(texts), 2), np.float32)
-    for row, (text, target) in enumerate(zip(texts, targets, strict=True)):
-        wanted, low = stems(target), text.lower()
-        there = sum(stem in low for stem in wanted)
-        found[row] = there / max(len(wanted), 1), there > 0
-    return found
+    wanted = [stems(target) for target in targets]
+    low = [text.lower() for text in texts]
+    there = np.array([[stem in text for stem in some].count(True) for some, text in zip(wanted, low, strict=True)])
+    share = there / np.maximum([len(some) for some in wanted], 1)
+    return np.stack([share, there > 0], axis=1).astype(np.float32)
 
 
 @cache

@@ -24,15 +24,20 @@ AT_ONCE = 4096  # rows in memory at once, however many there are
 
 @dataclass(frozen=True)
 class Counted:
-    """N-grams that are counted here: their table, how they are weighed, and how much each says for each label."""
+    """N-grams that are counted here: their table, their weights squared, and how much each says for each label."""
 
     index: Index
-    weights: Any
+    squared: NDArray[np.float32]
     says: NDArray[np.float32]
 
     def scores(self, found: Batch, texts: int) -> Scores:
-        """What the n-grams of the texts say, for each label."""
-        told: Scores = self.weights.transform(counts(found, texts, self.index), copy=False) @ self.says
+        """What the n-grams of the texts say, for each label: sublinear TF-IDF, each text of length 1."""
+        each = counts(found, texts, self.index)
+        each.data = 1 + np.log(each.data)
+        said = each @ self.says
+        each.data *= each.data
+        length = np.sqrt(each @ self.squared)
+        told: Scores = said / np.where(length > 0, length, 1)[:, None]
         return told
 
 
@@ -85,7 +90,8 @@ def teller(learned: Learned, head: Head) -> Teller:
             target = (part, here)
         elif name != "remainder" and here.any():  # columns that this classifier did not learn from say nothing
             _, _, about = name.partition(f" {NAMED}")
-            counted = Counted(made(part["counts"]), part["weights"], here)
+            idf = part["weights"].idf_.astype(np.float32)
+            counted = Counted(made(part["counts"]), idf**2, here * idf[:, None])
             (own.setdefault(about, []) if about else of_text).append(counted)
     return Teller(learned, head, of_text, own, measures, target)
 
