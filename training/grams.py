@@ -160,18 +160,16 @@ def of_terms(terms: Sequence[str], kind: str) -> Numbers:
     return array("".join(terms)).numbers(np.append(0, end)[:-1], end)
 
 
-def counts(found: Batch, texts: int, of: Index) -> sp.csr_matrix:
-    """How often each n-gram of a vocabulary stands in each text: shape (texts, n-grams), not sorted within a row."""
+def counts(found: Batch, texts: int, of: Index) -> Iterator[sp.csr_matrix]:
+    """How often each n-gram of a vocabulary stands in each text, length by length: shape (texts, n-grams).
+
+    No n-gram has two lengths, so that the sum is the whole; rows are sorted before and columns need not be.
+    """
     cut, columns = (characters if of.kind == "char_wb" else words), int(of.columns.max(initial=-1)) + 1
-    rows, standing = [], []
-    for some, numbers in cut(found, *of.lengths):
+    same = sp.identity(columns, np.float32, "csr")
+    for rows, numbers in cut(found, *of.lengths):
         at = of.find(numbers)
         known = np.flatnonzero(at >= 0)
-        rows.append(some[known])
-        standing.append(at[known])
-    of_row = np.concatenate(rows)
-    bounds = np.append(0, np.cumsum(np.bincount(of_row, minlength=texts)))
-    order = np.argsort(of_row.astype(np.uint16 if texts < 1 << 16 else np.int64), kind="stable")  # short ones: by radix
-    ones = np.ones(len(order), np.float32)
-    each = sp.csr_matrix((ones, np.concatenate(standing)[order], bounds), shape=(texts, columns))
-    return each @ sp.identity(columns, np.float32, "csr")  # a product adds up what stands twice, and sorts nothing
+        bounds = np.append(0, np.cumsum(np.bincount(rows[known], minlength=texts)))
+        each = sp.csr_matrix((np.ones(len(known), np.float32), at[known], bounds), shape=(texts, columns))
+        yield each @ same  # a product adds up what stands twice, and sorts nothing

@@ -32,12 +32,13 @@ class Counted:
 
     def scores(self, found: Batch, texts: int) -> Scores:
         """What the n-grams of the texts say, for each label: sublinear TF-IDF, each text of length 1."""
-        each = counts(found, texts, self.index)
-        each.data = 1 + np.log(each.data)
-        said = each @ self.says
-        each.data *= each.data
-        length = np.sqrt(each @ self.squared)
-        told: Scores = said / np.where(length > 0, length, 1)[:, None]
+        said, squares = np.zeros((texts, self.says.shape[1]), np.float32), np.zeros(texts, np.float32)
+        for each in counts(found, texts, self.index):
+            each.data = 1 + np.log(each.data)
+            said += each @ self.says
+            each.data *= each.data
+            squares += each @ self.squared
+        told: Scores = said / np.sqrt(np.where(squares > 0, squares, 1))[:, None]
         return told
 
 
