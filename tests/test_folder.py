@@ -102,7 +102,7 @@ def test_a_folder_without_splits_is_told_what_it_needs(tmp_path):
         rows(tmp_path, "stance")
 
     assert str(error.value) == (
-        f"{tmp_path} has no train and test files for 'stance': .parquet, .csv, .tsv, .jsonl, named train.csv, "
+        f"{tmp_path} has no train or test files for 'stance': .parquet, .csv, .tsv, .jsonl, named train.csv, "
         "test-00000-of-00001.parquet or so, in it or in stance/ or data/. Add them, or name another folder by "
         "DATASET=folder."
     )
