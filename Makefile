@@ -189,6 +189,7 @@ bench: $(VENV)/bench                      ## measure side by side what claims to
 	$(PYTHON) -m tests.benchmarks.bench_corpus
 	$(PYTHON) -m tests.benchmarks.bench_model
 	$(PYTHON) -m tests.benchmarks.bench_active
+	$(PYTHON) -m tests.benchmarks.bench_predict
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 
