@@ -1,6 +1,9 @@
 """New articles are labelled part by part: what is said, where it stands, and how sure the model is."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -8,6 +11,7 @@ import pytest
 
 from corpus.errors import ContractError
 from tests.house import ROOT
+from tests.test_engine import cluster  # noqa: F401 - a fixture
 from tests.world import build_baseline, world
 from training.keeping import load
 from training.predict import main
@@ -90,6 +94,20 @@ def test_parts_make_the_same_as_one(workspace, tmp_path):
     found = PREDICTED.read(cut / "predict.parquet").set_index("prediction_id").loc[whole["prediction_id"]].reset_index()
     assert found["probability"].equals(whole["probability"])
     assert found["label"].equals(whole["label"])
+
+
+@pytest.mark.dask
+def test_a_cluster_makes_the_same_bytes(workspace, tmp_path, cluster):  # noqa: F811 - the fixture
+    here, there = tmp_path / "here", tmp_path / "there"
+    tables = [str(workspace / name) for name in ("items.parquet", "sentences.parquet", "models")]
+    alone = {name: value for name, value in os.environ.items() if name != "DASK_SCHEDULER"}
+
+    for out, known in ((here, alone), (there, {**alone, "DASK_SCHEDULER": cluster.address})):
+        words = [str(BOOK), *tables, str(out / "predict.parquet"), str(out / "predict.jsonl")]
+        subprocess.run([sys.executable, "-m", "training.predict", *words], check=True, cwd=ROOT, env=known)
+
+    for name in ("predict.jsonl", "predict.parquet/part-00000.parquet"):
+        assert (there / name).read_bytes() == (here / name).read_bytes()
 
 
 def test_without_models_the_command_that_makes_them_is_named(workspace, tmp_path):
