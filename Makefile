@@ -28,7 +28,7 @@ again = $(MAKE) --no-print-directory
 .PHONY: FORCE help demo test check bench lock doctor studio push answer pull trace publish release diff withdraw rehydrate \
   keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
   annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
-  report summary edition
+  probabilities curve predict report summary edition
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
@@ -223,15 +223,36 @@ SHAPED = $(filter-out corpus/fetch.toml training/card.toml training/gate.toml tr
 
 $(DATA)/LICENSE $(DATA)/CITATION.cff: $(DATA)/card.md ;
 
+MODEL = training/model.py training/calibrate.py training/encoder.py training/grams.py training/keeping.py \
+  training/readable.py training/telling.py training/tone.py
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
-$(DATA)/baseline.parquet: training/baseline.py training/model.py training/release.py training/baseline.toml $(DATA)/dataset/manifest.json
+$(DATA)/baseline.parquet: training/baseline.py training/abstain.py training/folder.py training/followups.py \
+  training/release.py $(MODEL) training/model.toml training/tone.toml $(DATA)/dataset/manifest.json
 	@$(run) $(DATA)/models
 
+probabilities: $(DATA)/probabilities.parquet  ## what a model says of every item, of answered ones as if they were not
+$(DATA)/probabilities.parquet: training/probabilities.py $(MODEL) labeling/codebook.py \
+  training/model.toml training/tone.toml labeling/codebook.toml $(DATA)/annotations.parquet $(DATA)/items.parquet
+	@$(run)
+
+curve: $(DATA)/curve.parquet              ## macro F1 by the number of items learned from
+$(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py $(MODEL) \
+  training/model.toml training/tone.toml $(DATA)/dataset/manifest.json
+	@$(run)
+
+# In a workspace of its own, so that articles which are only to be predicted are never labelled or learned from.
+predict: $(DATA)/baseline.parquet         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
+	@test "$(origin RAW)" = "command line" || { echo 'Name the new articles: make predict RAW=folder' >&2; false; }
+	@$(again) DATA=$(DATA)/new RAW="$(RAW)" items
+	@$(PYTHON) -m training.predict labeling/codebook.toml $(DATA)/new/items.parquet $(DATA)/new/sentences.parquet \
+	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl
+
 heldout: $(DATA)/heldout.parquet          ## what the baseline says of targets, outlets, years it learned nothing of
-$(DATA)/heldout.parquet: training/heldout.py training/model.py training/release.py \
-  corpus/partitions.py corpus/engine.py training/heldout.toml $(DATA)/dataset/manifest.json $(DATA)/splits.parquet \
+$(DATA)/heldout.parquet: training/heldout.py training/folder.py training/release.py $(MODEL) \
+  corpus/partitions.py corpus/engine.py training/heldout.toml training/model.toml training/tone.toml \
+  $(DATA)/dataset/manifest.json $(DATA)/splits.parquet \
   $(DATA)/baseline.parquet
-	@$(PYTHON) -m training.heldout training/heldout.toml $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/models $@
+	@$(PYTHON) -m training.heldout training/heldout.toml training/model.toml training/tone.toml $(DATA)/dataset/manifest.json $(DATA)/splits.parquet $(DATA)/models $@
 
 ifdef DATASET
 # Of any dataset folder, in a place of its own: what needs votes, batches or held-out suites is left out.
@@ -322,6 +343,9 @@ bench: $(VENV)/bench                      ## measure side by side what claims to
 	$(PYTHON) -m tests.benchmarks.bench_draws
 	$(PYTHON) -m tests.benchmarks.bench_measures
 	$(PYTHON) -m tests.benchmarks.bench_studio
+	$(PYTHON) -m tests.benchmarks.bench_model
+	$(PYTHON) -m tests.benchmarks.bench_active
+	$(PYTHON) -m tests.benchmarks.bench_predict
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 

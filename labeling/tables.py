@@ -189,6 +189,18 @@ PROBABILITIES = Table(
     },
 )
 
+CURVE = Table(
+    name="curve",
+    key="curve_id",
+    columns={
+        "curve_id": (pa.string(), "question/draw/items"),
+        "question": (pa.string(), "stance or sanction_violation"),
+        "items": (pa.int64(), "training items that were learned from"),
+        "draw": (pa.int64(), "which draw of articles, from 0; each holds other articles out"),
+        "macro_f1": (pa.float64(), "macro F1 on the training articles held out, 0 to 1"),
+    },
+)
+
 AGREEMENT = Table(
     name="agreement",
     key="agreement_id",

@@ -1,21 +1,26 @@
-"""The baseline learns from training articles alone, and says what is missing when it cannot."""
+"""The baseline learns from training articles alone, says what it is made of, and what is missing when it cannot."""
 
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
-import skops.io
 
 from corpus.errors import ContractError
 from tests.house import ROOT
 from tests.world import build_baseline, build_dataset, world
-from training.baseline import load
-from training.model import check, folds, learn, readable
-from training.release import rows
+from training import folder
+from training.baseline import main
+from training.keeping import load
 from training.tables import PREDICTIONS
+from training.telling import tell
 
-SETTINGS = load(ROOT / "training/baseline.toml")
+SETTING_FILES = [ROOT / "training/model.toml", ROOT / "training/tone.toml"]
+
+
+def run(dataset, out, models, *questions):
+    """Run the step as make does."""
+    main(SETTING_FILES[0], SETTING_FILES[1], dataset, out, models, *questions)
 
 
 @pytest.fixture(scope="module")
@@ -24,26 +29,19 @@ def learned(tmp_path_factory):
     return build_baseline(world().write(tmp_path_factory.mktemp("learned"))).parent
 
 
-def said(*labels, articles=None):
-    """Training rows about one target, each with its label, each in an article of its own unless told otherwise."""
-    return pd.DataFrame(
-        {
-            "text": [f"Sentence {at} says {label} about it." for at, label in enumerate(labels)],
-            "target": "sanctions-russia",
-            "label": labels,
-            "article_id": articles or [f"a{at}" for at in range(len(labels))],
-        }
-    )
+def published(place):
+    """The rows of each question of a dataset folder."""
+    return {question: folder.rows(place, question) for question in folder.questions(place)}
 
 
 def test_every_published_row_has_one_prediction_a_question(learned):
     found = PREDICTIONS.read(learned / "baseline.parquet")
 
-    published = rows(learned / "dataset/manifest.json")
     assert {question: sorted(part["item_id"]) for question, part in found.groupby("question")} == {
-        question: sorted(frame["item_id"]) for question, frame in published.items()
+        question: sorted(frame["item_id"]) for question, frame in published(learned / "dataset").items()
     }
     assert found["probability"].between(0, 1).all()
+    assert np.allclose(found["probabilities"].map(sum), 1)
 
 
 def test_what_words_tell_is_learned(learned):
@@ -59,90 +57,76 @@ def test_the_same_dataset_makes_the_same_predictions_to_the_last_digit(tmp_path)
     assert one.read_bytes() == two.read_bytes()
 
 
-def test_a_model_loads_with_no_trusted_types_and_says_what_it_said(learned):
+def test_a_model_loads_and_says_what_it_said(learned):
     found = PREDICTIONS.read(learned / "baseline.parquet")
 
-    model = skops.io.load(learned / "models/stance.skops", trusted=[])
+    model = load(learned / "models/stance.skops")
 
-    frame = rows(learned / "dataset/manifest.json")["stance"]
-    kept = found[found["question"] == "stance"].set_index("item_id")
-    assert list(model.predict(readable(frame))) == list(kept["predicted"][frame["item_id"]])
+    frame = published(learned / "dataset")["stance"]
+    kept = found[found["question"] == "stance"].set_index("item_id").loc[frame["item_id"]]
+    told = tell(model, frame)
+    assert [model.labels[at] for at in told.said] == list(kept["predicted"])
+    assert np.array_equal(told.probabilities, np.stack(kept["probabilities"]))
 
 
-def test_the_seed_and_the_choice_stand_beside_the_model(learned):
+def test_beside_the_model_stands_all_that_it_was_made_of_and_what_it_cost(learned):
     about = json.loads((learned / "models/stance.json").read_text())
-    assert about["settings"]["seed"] == SETTINGS.seed
-    assert about["C"] in SETTINGS.strengths
-    assert set(about["macro_f1_of_held_out_training_articles"]) == {str(c) for c in SETTINGS.strengths}
+
+    assert about["labels"] == load(learned / "models/stance.skops").labels
+    assert about["settings"]["seed"] == 20230911
+    assert about["C"] in about["settings"]["strengths"]
+    assert about["bytes"] == (learned / "models/stance.skops").stat().st_size
+    assert about["seconds"] > 0
+    assert about["rows_per_second"] > 0
+    assert set(about["setting_files"]) == {"model.toml", "tone.toml"}
+    assert "stance/train-00000-of-00001.parquet" in about["dataset"]
+    assert {len(digest) for digest in [*about["dataset"].values(), *about["setting_files"].values()]} == {64}
+    assert set(about["versions"]) >= {"scikit-learn", "numpy", "python"}
 
 
-def test_no_article_stands_on_both_sides_of_a_fold():
-    train = said(*["favor", "against"] * 10, articles=[f"a{at // 4}" for at in range(20)])
+def test_the_test_split_has_no_say_in_the_model(tmp_path):
+    place = build_dataset(world(articles=15).write(tmp_path / "one"))
+    run(place, tmp_path / "one.parquet", tmp_path / "models-one", "stance")
+    path = place / "stance/test-00000-of-00001.parquet"
+    pd.read_parquet(path).assign(text="Nothing of what stood here stands here any more.").to_parquet(path)
 
-    for fit, held in folds(train, SETTINGS):
-        assert not set(train["article_id"].iloc[fit]) & set(train["article_id"].iloc[held])
+    run(place, tmp_path / "two.parquet", tmp_path / "models-two", "stance")
 
-
-def test_with_two_targets_each_word_also_weighs_by_target():
-    train = pd.concat([said("favor", "against").assign(target=target) for target in ("russia", "iran")] * 3)
-    train = train.assign(article_id=[f"a{at}" for at in range(len(train))], item_id="").reset_index(drop=True)
-
-    found = learn("stance", train, SETTINGS)
-
-    names = found.model["features"].get_feature_names_out()
-    assert {"crossed__russia=favor", "crossed__iran=favor", "target__target_iran"} <= set(names)
-
-
-def test_a_training_split_without_rows_is_refused():
-    with pytest.raises(ContractError) as error:
-        check("stance", said())
-
-    assert str(error.value) == (
-        "stance: the training split has no settled label, so nothing can be learned. "
-        "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
+    one, two = (
+        found[found["split"] == "train"]["probabilities"].tolist()
+        for found in (PREDICTIONS.read(tmp_path / f"{name}.parquet") for name in ("one", "two"))
     )
+    assert np.array_equal(one, two)
 
 
-def test_a_training_split_with_one_label_is_refused():
-    with pytest.raises(ContractError) as error:
-        check("stance", said("none", "none", "none"))
+def test_any_dataset_folder_is_learned_from(tmp_path):
+    rows = pd.DataFrame({"text": ["Stay here.", "Leave us.", "Stay now.", "Leave now."] * 6, "label": [0, 1, 0, 1] * 6})
+    rows["text"] += [f" {at}" for at in range(len(rows))]
+    (tmp_path / "mine").mkdir()
+    rows.head(16).to_csv(tmp_path / "mine/train.csv", index=False)
+    rows.tail(8).to_json(tmp_path / "mine/test.jsonl", orient="records", lines=True)
 
-    assert str(error.value) == (
-        "stance: the training split has one label, 'none' in all its 3 rows, and a baseline needs two. "
-        "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
-    )
+    run(tmp_path / "mine", tmp_path / "out.parquet", tmp_path / "models", "stance")
 
-
-@pytest.mark.parametrize(
-    ("train", "counts"),
-    [
-        pytest.param(said("none", "favor"), "2 rows, 2 articles", id="each label once"),
-        pytest.param(said(*["none", "favor"] * 3, articles=["a"] * 6), "6 rows, 1 articles", id="one article"),
-        pytest.param(said("none", "none", "favor", "favor", articles=[*"aabb"]), "4 rows, 2 articles", id="one each"),
-    ],
-)
-def test_rows_that_cannot_be_held_out_are_refused(train, counts):
-    with pytest.raises(ContractError) as error:
-        learn("stance", train, SETTINGS)
-
-    assert str(error.value) == (
-        f"stance: no training article can be held out with two labels left to learn from ({counts}). "
-        "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
-    )
+    found = PREDICTIONS.read(tmp_path / "out.parquet")
+    assert list(found["item_id"][-2:]) == ["test-6", "test-7"]
+    assert (found["predicted"] == found["gold"]).all()
 
 
 def test_without_a_dataset_the_command_that_makes_it_is_named(tmp_path):
     with pytest.raises(ContractError) as error:
-        rows(tmp_path / "dataset/manifest.json")
+        run(tmp_path / "dataset/manifest.json", tmp_path / "out", tmp_path / "models")
 
     assert str(error.value) == f"There is no dataset at {tmp_path}/dataset. Run `make dataset` first."
 
 
-def test_the_test_split_has_no_say_in_the_model(tmp_path):
-    frame = rows(build_dataset(world().write(tmp_path)) / "manifest.json")["stance"]
-    train = frame[frame["split"] == "train"]
+def test_without_a_settled_label_there_is_nothing_to_learn(tmp_path):
+    (tmp_path / "manifest.json").write_text("{}")
 
-    one, two = learn("stance", train, SETTINGS), learn("stance", train.copy(), SETTINGS)
+    with pytest.raises(ContractError) as error:
+        run(tmp_path / "manifest.json", tmp_path / "out", tmp_path / "models")
 
-    unseen = readable(frame[frame["split"] == "test"])
-    assert np.array_equal(one.model.predict_proba(unseen), two.model.predict_proba(unseen))
+    assert str(error.value) == (
+        f"The dataset at {tmp_path} has no settled label. "
+        "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
+    )

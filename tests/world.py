@@ -278,7 +278,8 @@ def settings_of(folder: Path, **changes: str) -> Path:
 def build_baseline(folder: Path) -> Path:
     """Write the workspace's dataset, models and predictions."""
     manifest = build_dataset(folder) / "manifest.json"
-    learn_baseline(ROOT / "training/baseline.toml", manifest, folder / "baseline.parquet", folder / "models")
+    settings = [ROOT / "training/model.toml", ROOT / "training/tone.toml"]
+    step(learn_baseline, *settings, manifest, folder / "baseline.parquet", folder / "models")
     return folder / "baseline.parquet"
 
 

@@ -1,69 +1,127 @@
-"""A dataset folder -> for each question a scikit-learn pipeline, and its predictions for every row."""
+"""A dataset folder -> for each question a model, and what it says of every row."""
 
 import json
-import zipfile
-from dataclasses import asdict
+import platform
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import sklearn
-import skops.io
 
-from corpus import toml
 from corpus.errors import ContractError
+from corpus.partitions import digest
 from corpus.shell import shell
-from training.model import MORE, Learned, Settings, learn, predict, telling
-from training.release import rows
+from corpus.whole import whole
+from training import abstain, folder, followups
+from training.calibrate import Scale, error
+from training.keeping import keep
+from training.model import KNOWN, MORE, Head, Learned, Settings, learn, load
 from training.tables import PREDICTIONS
+from training.telling import tell
+from training.telltale import telltale
 
 TELLING = 15  # words of each label that are kept beside the model
+DECLARED = ["numpy", "pandas", "scikit-learn", "scipy", "skops"]  # what may change a score
 
 
-def load(path: Path) -> Settings:
-    """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be the baseline's settings: {error}. Correct it.") from error
+def predictions(question: str, learned: Learned, frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a row of the dataset: its label, the model's, and what always saying one label gives."""
+    train, told = frame.loc[frame["split"] == "train", "label"], tell(learned, frame)
+    found = frame[["item_id", "article_id", "target", "split"]].assign(
+        prediction_id=frame["item_id"] + f"/{question}",
+        question=question,
+        gold=frame["label"],
+        predicted=np.array(learned.labels)[told.said],
+        majority=Counter(sorted(train)).most_common(1)[0][0],
+        probability=told.probabilities[np.arange(len(frame)), told.said],
+        probabilities=list(told.probabilities),
+    )
+    return PREDICTIONS.check(found)
 
 
-def keep(question: str, learned: Learned, told: dict[str, Any], folder: Path) -> None:
-    """Write the model, and beside it what it was made of and what it cost."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{question}.skops"
-    skops.io.dump(learned.model, path, compression=zipfile.ZIP_DEFLATED)
-    about: dict[str, Any] = {
+def calibration(head: Head) -> dict[str, float]:
+    """The calibration error over training articles held out in turn, before scaling and after, on folds of its own."""
+    scores, gold, fold = (head.held_out[name] for name in ("scores", "gold", "fold"))
+    sides = fold % 2
+    after = np.zeros_like(scores)
+    for side in (0, 1):
+        if (sides != side).any():
+            after[sides == side] = Scale.learned(scores[sides != side], gold[sides != side]).probabilities(
+                scores[sides == side]
+            )
+    before = error(Scale.none(scores.shape[1]).probabilities(scores), gold)
+    return {"before": before, "after": error(after, gold)}
+
+
+def described(learned: Learned, settings: Settings, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands beside a model: how it was chosen, what it was made of, what it cost."""
+    known = learned.heads[KNOWN]
+    return {
         **told,
-        "C": learned.strength,
-        "bytes": path.stat().st_size,
-        "labels": list(learned.model.classes_),
-        "macro_f1_of_held_out_training_articles": {str(c): f1 for c, f1 in learned.searched.items()},
-        "question": question,
-        "scikit_learn": sklearn.__version__,
+        "C": known.strength,
+        "abstain_below": abstain.threshold(known, settings.abstain),
+        "calibration_error_of_held_out_training_articles": calibration(known),
+        "classifiers": {
+            kind: {"C": head.strength, "columns": head.variant, "macro_f1_of_held_out": head.searched}
+            for kind, head in learned.heads.items()
+        },
+        "labels": learned.labels,
+        "macro_f1_of_held_out_training_articles": known.searched,
+        "settings": {field.name: getattr(settings, field.name) for field in fields(settings) if field.repr},
+        "versions": {name: version(name) for name in DECLARED} | {"python": platform.python_version()},
     }
-    whole = json.dumps(about, indent=2, ensure_ascii=False, sort_keys=True)
-    (folder / f"{question}.json").write_text(f"{whole}\n", encoding="utf-8")
 
 
-def main(setting_file: Path, manifest: Path, out: Path, models: Path) -> None:
-    """Read the dataset folder; write the predictions, and the models into their folder."""
-    settings, frames = load(setting_file), rows(manifest)
-    if not frames:
-        raise ContractError(f"The dataset at {manifest.parent} has no settled label. {MORE}")
-    of = {"dataset": json.loads(manifest.read_text(encoding="utf-8"))["files"], "settings": asdict(settings)}
-    predictions, chosen = [], []
-    for question, frame in frames.items():
-        train, began = frame[frame["split"] == "train"], perf_counter()
-        learned = learn(question, train, settings)
-        told = {**of, "seconds": perf_counter() - began, "telling": telling(learned.model, train, TELLING)}
-        began = perf_counter()
-        predictions.append(predict(question, learned.model, frame))
-        told["rows_per_second"] = len(frame) / (perf_counter() - began)
-        keep(question, learned, told, models)
-        chosen.append(f"{question} C {learned.strength:g}")
-    PREDICTIONS.write(pd.concat(predictions, ignore_index=True), out, f"{', '.join(chosen)}; models in {models}")
+def train_one(question: str, frame: pd.DataFrame, settings: Settings, models: Path, of: dict[str, Any]) -> pd.DataFrame:
+    """Learn one question, write its model and what stands beside it, and return what it says of every row."""
+    began = perf_counter()
+    train = frame[frame["split"] == "train"]
+    learned = learn(question, train, settings)
+    told: dict[str, Any] = {**of, "question": question, "seconds": perf_counter() - began}
+    told["telling"] = telltale(learned, train, TELLING)
+    began = perf_counter()
+    found = predictions(question, learned, frame)
+    told["rows_per_second"] = len(frame) / (perf_counter() - began)
+    keep(learned, settings.encoder, models / f"{question}.skops")
+    told["bytes"] = (models / f"{question}.skops").stat().st_size
+    write(described(learned, settings, told), models / f"{question}.json")
+    return found
+
+
+def write(about: dict[str, Any], path: Path) -> None:
+    """Write what stands beside a model."""
+    with whole(path) as beside:
+        beside.write_text(f"{json.dumps(about, indent=2, ensure_ascii=False, sort_keys=True)}\n", encoding="utf-8")
+
+
+def inputs(place: Path, *setting_files: Path) -> dict[str, Any]:
+    """The hash of every file that a model is made from."""
+    data = sorted(path for path in place.rglob("*") if path.suffix in folder.FORMATS)
+    return {
+        "dataset": {str(path.relative_to(place)): digest(path) for path in data},
+        "setting_files": {path.name: digest(path) for path in setting_files},
+    }
+
+
+def main(setting_file: Path, tone_file: Path, dataset: Path, out: Path, models: Path, *questions: str) -> None:
+    """Read a dataset folder (or its manifest); write the predictions, and the models into their folder."""
+    settings, place = load(setting_file, tone_file), dataset if dataset.is_dir() else dataset.parent
+    if not dataset.exists():
+        raise ContractError(f"There is no dataset at {place}. Run `make dataset` first.")
+    asked = list(questions) or folder.questions(place)
+    if not asked:
+        raise ContractError(f"The dataset at {place} has no settled label. {MORE}")
+    learn_one = partial(train_one, settings=settings, models=models, of=inputs(place, setting_file, tone_file))
+    found = [learn_one(question, folder.rows(place, question)) for question in asked]
+    more = {} if questions else followups.frames(place)
+    found += [learn_one(question, frame) for question, frame in more.items()]
+    PREDICTIONS.write(pd.concat(found, ignore_index=True), out, f"{', '.join([*asked, *more])}; models in {models}")
 
 
 if __name__ == "__main__":

@@ -140,7 +140,13 @@ def main(
 def about(book: Codebook, items: pd.DataFrame, splits: pd.DataFrame) -> dict[str, object]:
     """What the manifest says beside its files."""
     salt = str(splits["salt"].iloc[0]) if len(splits) else ""
-    return {"codebook_version": book.version, "demonstration": bool(items["demonstration"].any()), "salt": salt}
+    asked = {one.id: {"after": one.after, "several": one.choice == "multiple"} for one in book.follow_ups.values()}
+    return {
+        "codebook_version": book.version,
+        "demonstration": bool(items["demonstration"].any()),
+        "follow_ups": asked,
+        "salt": salt,
+    }
 
 
 def closing(files: dict[str, pa.Table], reasons: dict[str, dict[str, int]], folder: Path) -> str:

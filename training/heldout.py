@@ -3,9 +3,11 @@
 import hashlib
 import json
 from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,15 +16,26 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.partitions import Task, build, digest, workshop
 from corpus.shell import shell
-from training import model
-from training.release import rows
+from training import folder, model
+from training.encoder import named
+from training.model import KNOWN, UNKNOWN
 from training.tables import HELD_OUT, HELDOUT, SPLITS
+from training.telling import tell
 
-READ = ["item_id", "article_id", "text", "target", "label"]  # of a row, what learning and telling go by
+READ = ["item_id", "article_id", "group", "text", "target", "label"]  # of a row, what learning and telling go by
 NAME = "/"  # stands between suite and fold in the name of a column
 CODE = (Path(__file__), Path(model.__file__))
 MARK = b"learned_with"  # in the file's metadata: what its models were made by
 LITTLE = 1e-9  # percent: any change at all
+TARGETS = "target"  # the suite whose tests are about targets that nothing was learned of
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The settings, and what the baseline chose for each kind of targets: C, and the columns to learn from."""
+
+    settings: model.Settings
+    ways: dict[str, tuple[float, str]]
 
 
 def load(path: Path) -> float:
@@ -38,15 +51,16 @@ def laid(frame: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
     """A question's rows, with a column for each fold that says where they stand in it."""
     places = splits.assign(name=splits["suite"] + NAME + splits["fold"])
     wide = places.pivot_table(index="item_id", columns="name", values="split", aggfunc="first", sort=False)
-    return frame[READ].merge(wide.reset_index(), on="item_id").sort_values("item_id", ignore_index=True)
+    shares = [name for name in frame.columns if name.startswith("share_")]
+    return frame[[*READ, *shares]].merge(wide.reset_index(), on="item_id").sort_values("item_id", ignore_index=True)
 
 
-def tell(laid_file: Path, name: str, question: str, about: dict[str, Any], place: Path) -> int:
+def ask(laid_file: Path, name: str, question: str, chosen: Chosen, place: Path) -> int:
     """Learn a fold's train rows with the baseline's own settings, write what is said of its test rows; return how many.
 
     Nothing is said if there is nothing to learn from; who has seen one label only says that one.
     """
-    frame = pd.read_parquet(laid_file, columns=[*READ, name])
+    frame = pd.read_parquet(laid_file)
     train, test = (frame[frame[name] == side].reset_index(drop=True) for side in ("train", "test"))
     suite, _, fold = name.partition(NAME)
     if train.empty or test.empty:
@@ -59,22 +73,28 @@ def tell(laid_file: Path, name: str, question: str, about: dict[str, Any], place
         learned=len(train),
         gold=test["label"],
         majority=Counter(sorted(train["label"])).most_common(1)[0][0],
-        **said(train, test, about),
+        **said(train, test, suite, chosen),
     )
     HELDOUT.save(HELDOUT.arrow(found), place / "heldout.parquet")
     return len(found)
 
 
-def said(train: pd.DataFrame, test: pd.DataFrame, about: dict[str, Any]) -> dict[str, Any]:
+def said(train: pd.DataFrame, test: pd.DataFrame, suite: str, chosen: Chosen) -> dict[str, Any]:
     """What a model of the train rows says of the test rows, and how sure it is."""
     if train["label"].nunique() == 1:
         return {"predicted": train["label"].iloc[0], "probability": 1.0}
-    learned = model.fit(train, about["C"], model.Settings(**about["settings"]))
-    chances = learned.predict_proba(model.readable(test))
-    return {"predicted": learned.classes_[chances.argmax(axis=1)], "probability": chances.max(axis=1)}
+    kind = UNKNOWN if suite == TARGETS and UNKNOWN in chosen.ways else KNOWN
+    strength, variant = chosen.ways[kind]
+    settings = replace(chosen.settings, encode=named(chosen.settings.encoder))
+    learned = model.fit(train, strength, settings, way=(kind, variant))
+    told = tell(learned, test)
+    return {
+        "predicted": np.array(learned.labels)[told.said],
+        "probability": told.probabilities[np.arange(len(test)), told.said],
+    }
 
 
-def tasks(frame: pd.DataFrame, question: str, chosen: dict[str, Any], scratch: Path) -> list[Task]:
+def tasks(frame: pd.DataFrame, question: str, chosen: Chosen, scratch: Path) -> list[Task]:
     """One task a fold, which hangs on the question's rows and on the code that learns: nothing else repeats it."""
     path = scratch / f"{question}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,9 +102,9 @@ def tasks(frame: pd.DataFrame, question: str, chosen: dict[str, Any], scratch: P
     return [Task((path, name, question, chosen), (path, *CODE)) for name in frame.columns if NAME in name]
 
 
-def learned_with(chosen: dict[str, dict[str, Any]]) -> str:
-    """What models are made by, but for their rows: what the baseline chose, and the code."""
-    told = json.dumps(chosen, sort_keys=True)
+def learned_with(chosen: dict[str, Chosen], *setting_files: Path) -> str:
+    """What models are made by, but for their rows: settings, what the baseline chose, and the code."""
+    told = json.dumps([{name: one.ways for name, one in chosen.items()}, *map(digest, setting_files)], sort_keys=True)
     return hashlib.sha256("\n".join([told, *map(digest, CODE)]).encode()).hexdigest()
 
 
@@ -106,12 +126,12 @@ def asked(frame: pd.DataFrame, question: str) -> pd.Series:
     return pd.Series(every["label"].to_numpy(), index=(every["of"] + every["item_id"]).to_numpy(), dtype=object)
 
 
-def learn(frames: dict[str, pd.DataFrame], chosen: dict[str, dict[str, Any]], out: Path, mark: str) -> None:
+def learn(frames: dict[str, pd.DataFrame], chosen: dict[str, Chosen], out: Path, mark: str) -> None:
     """Learn every fold that is not learned yet, and write what is said."""
     todo: list[Task] = []
     for question, frame in frames.items():
         todo += tasks(frame, question, chosen[question], workshop(out) / "rows")
-    made = build(tell, todo, out, "held out in turn")
+    made = build(ask, todo, out, "held out in turn")
     told = [place / "heldout.parquet" for place, rows_told in made if rows_told]
     found = pa.concat_tables([HELDOUT.batch([]), *map(pq.read_table, told)]).combine_chunks()
     HELDOUT.save(found.replace_schema_metadata({**found.schema.metadata, MARK: mark}), out)
@@ -119,14 +139,29 @@ def learn(frames: dict[str, pd.DataFrame], chosen: dict[str, dict[str, Any]], ou
     HELDOUT.say(len(found), out, f"{len(told):,} folds{without}")
 
 
-def main(setting_file: Path, manifest: Path, split_file: Path, models: Path, out: Path) -> None:
+def load_chosen(models: Path, question: str, settings: model.Settings) -> Chosen:
+    """What the baseline chose for a question."""
+    about = json.loads((models / f"{question}.json").read_text(encoding="utf-8"))
+    return Chosen(settings, {kind: (one["C"], one["columns"]) for kind, one in about["classifiers"].items()})
+
+
+def main(
+    setting_file: Path,
+    model_file: Path,
+    tone_file: Path,
+    manifest: Path,
+    split_file: Path,
+    models: Path,
+    out: Path,
+) -> None:
     """Read the dataset folder, the splits and what the baseline chose; write what is said, or let stand what was."""
-    least = load(setting_file)
+    least, settings = load(setting_file), model.load(model_file, tone_file)
     splits = SPLITS.read(split_file, ["item_id", "suite", "fold", "split"], HELD_OUT)
-    frames = {question: laid(frame, splits) for question, frame in rows(manifest).items()}
-    beside = {question: json.loads((models / f"{question}.json").read_text(encoding="utf-8")) for question in frames}
-    chosen = {question: {name: about[name] for name in ("C", "settings")} for question, about in beside.items()}
-    mark = learned_with(chosen)
+    place = manifest.parent
+    frames = {name: laid(folder.rows(place, name), splits) for name in folder.questions(place)}
+    bare = replace(settings, encode=None)  # workers make the encoder anew
+    chosen = {question: load_chosen(models, question, bare) for question in frames}
+    mark = learned_with(chosen, model_file, tone_file)
     percent = changed(frames, out, mark)
     if percent >= max(least, LITTLE):
         learn(frames, chosen, out, mark)

@@ -1,118 +1,238 @@
-"""Rows with text, target and label -> a scikit-learn pipeline, and what it says of other rows."""
+"""Rows with text, target and label -> a scikit-learn model, and what it says of other rows.
 
-import re
+Every row has a text, a target (empty if there is none), a label and a group: what must not be cut apart, the article.
+"""
+
+import sys
 import warnings
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.compose import ColumnTransformer
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
+from threadpoolctl import threadpool_limits
 
+from corpus import toml
+from corpus.engine import processes
 from corpus.errors import ContractError
-from training.tables import PREDICTIONS
+from training import tone as words
+from training.calibrate import Scale
+from training.encoder import named
+from training.grams import PATTERN
+from training.readable import NAMED, Encode, Reader
 
-WORDS = re.compile(r"\w\w+")
+Scores = NDArray[np.float64]  # of each row (down) and label (across): the higher the likelier
+Rows = NDArray[np.int64]
 MORE = "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
+KNOWN, UNKNOWN = "known", "unknown"  # targets that were learned from, and others
+SHARED, BY_TARGET = "shared", "by target"  # columns that all targets share; all, with those of one target alone
+Way = tuple[str, str]  # a kind of targets, and the columns that are learned from
+UNSEEN = -30.0  # the score of a label that a fold had nothing to learn from
 
 
 @dataclass(frozen=True)
 class Settings:
-    """N-gram lengths and rarity by kind (words, characters), candidates for C, and the seed of folds and solver."""
+    """model.toml, with the words of tone.toml, and an encoder if one is named."""
 
     seed: int
     folds: int
     strengths: list[float]
     iterations: int
+    searched: int
+    largest: int
+    own: dict[str, Any]
     ngrams: dict[str, list[int]]
     rarest: dict[str, int]
+    encoder: str
+    abstain: float
+    quick: dict[str, Any]
+    curve: dict[str, Any]
+    tone: words.Tone = field(repr=False)
+    encode: Encode | None = field(default=None, repr=False)
 
-
-def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """What the pipeline reads: text, target, and each word crossed with the target, so that it weighs by target."""
-    crossed = [
-        " ".join(f"{target}={word}" for word in WORDS.findall(text.lower()))
-        for text, target in zip(frame["text"], frame["target"], strict=True)
-    ]
-    return frame[["text", "target"]].assign(crossed=crossed)
-
-
-def features(settings: Settings, of_targets: bool) -> ColumnTransformer:
-    """Word and character n-grams with sublinear TF-IDF; with targets, also the target and the words crossed with it."""
-    kinds = {"words": "word", "characters": "char_wb"}
-    parts: list[tuple[str, object, str | list[str]]] = [
-        (
-            name,
-            TfidfVectorizer(
-                analyzer=analyzer,
-                ngram_range=tuple(settings.ngrams[name]),
-                min_df=settings.rarest[name],
-                sublinear_tf=True,
-            ),
-            "text",
+    @property
+    def quickly(self) -> "Settings":
+        """The same with nothing left to choose."""
+        given = {name: self.quick[name] for name in ("largest", "iterations", "folds")}
+        every = sys.maxsize
+        return replace(
+            self, **given, strengths=[self.quick["strength"]], searched=every, own={**self.own, "targets": 0}
         )
-        for name, analyzer in kinds.items()
-    ]
-    if of_targets:
-        parts.append(("target", OneHotEncoder(handle_unknown="ignore"), ["target"]))
-        pairs = TfidfVectorizer(token_pattern=r"\S+", lowercase=False, sublinear_tf=True)  # noqa: S106 - no password
-        parts.append(("crossed", pairs, "crossed"))
-    return ColumnTransformer(parts)
 
 
-def classifier(strength: float, settings: Settings) -> OneVsRestClassifier:
-    """A logistic regression of each label against the rest, in which both weigh the same, however rare the label.
+def load(path: Path, tone_file: Path) -> Settings:
+    """Read the settings and the words of tone, or say what in the files is wrong."""
+    raw = toml.read(path)
+    wanted = {one.name for one in fields(Settings)} - {"tone", "encode"}
+    if wrong := sorted(wanted ^ set(raw)):
+        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
+    if raw["ngrams"]["characters"][0] not in (2, 3):
+        raise ContractError(f"{path}: the shortest n-gram of characters has 2 or 3 of them. Correct [ngrams].")
+    return Settings(**raw, tone=words.load(tone_file), encode=named(raw["encoder"]))
 
-    Solved in the dual: with more n-grams than sentences that is 5 to 10 times faster than lbfgs, at the same scores.
-    """
-    one = LogisticRegression(
-        C=strength,
-        class_weight="balanced",
-        dual=True,
-        max_iter=settings.iterations,
-        random_state=settings.seed,
-        solver="liblinear",
+
+@dataclass(frozen=True)
+class Head:
+    """A classifier for rows about known or about unknown targets, and how it came to be."""
+
+    classifier: LogisticRegression
+    scale: Scale
+    strength: float
+    variant: str  # the columns that it learned from, as `ways` names them
+    searched: dict[str, float] = field(default_factory=dict)  # macro F1, 0 to 1, of each candidate; empty if none was
+    held_out: dict[str, Any] = field(default_factory=dict)  # scores of training rows by models that had not seen them
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The features, and a classifier for each kind of target; `targets` are those that were learned from."""
+
+    features: ColumnTransformer
+    heads: dict[str, Head]
+    labels: list[str]
+    targets: list[str]
+    reader: Reader
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The features and the classifier for known targets, as scikit-learn has it."""
+        return Pipeline([("features", self.features), ("classifier", self.heads[KNOWN].classifier)])
+
+
+def view(kind: str, settings: Settings, rarest: int, largest: int) -> Pipeline:
+    """N-grams of words or characters, weighed by TF-IDF with the logarithm of their count."""
+    lengths, analyzer = settings.ngrams[kind], {"words": "word", "characters": "char_wb"}[kind]
+    counted = CountVectorizer(
+        analyzer=analyzer,
+        ngram_range=(lengths[0], lengths[1]),
+        min_df=rarest,
+        max_features=largest,
+        token_pattern=PATTERN if kind == "words" else None,
+        dtype=np.float32,
     )
-    return OneVsRestClassifier(one)
+    return Pipeline([("counts", counted), ("weights", TfidfTransformer(sublinear_tf=True))])
 
 
-def folds(train: pd.DataFrame, settings: Settings) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Cut the training articles into folds of like labels, passing over those that leave one label to learn from."""
-    most = min(settings.folds, train["article_id"].nunique(), train["label"].value_counts().max())
+def features(settings: Settings, reader: Reader, measures: list[str]) -> ColumnTransformer:
+    """N-grams of the text; the measures; with several targets, the target's words, and n-grams by target."""
+    kinds = list(settings.ngrams)
+    parts: list[tuple[str, object, str | list[str]]] = [
+        (kind, view(kind, settings, settings.rarest[kind], settings.largest), "text") for kind in kinds
+    ]
+    parts.append(("measures", "passthrough", measures))
+    if reader.several:
+        named = CountVectorizer(token_pattern=r"\S+", dtype=np.float32)  # noqa: S106 - no password
+        parts.append(("target", Pipeline([("counts", named), ("weights", TfidfTransformer())]), "target"))
+    largest = settings.own["largest"] // max(len(reader.own), 1)
+    owned = [
+        (f"{kind} {NAMED}{one}", view(kind, settings, 1, largest), f"{NAMED}{one}")
+        for one in reader.own
+        for kind in kinds
+    ]
+    weights = {name: settings.own["weight"] for name, _, _ in owned}
+    return ColumnTransformer([*parts, *owned], sparse_threshold=1.0, transformer_weights=weights)
+
+
+def classifier(strength: float, settings: Settings) -> LogisticRegression:
+    """A logistic regression over all labels, in which each weighs the same, however rare.
+
+    Over all labels and not of each against the rest: what tells favor from against is then learned from these two
+    alone, and does not have to tell both from what is off the target as well.
+    """
+    return LogisticRegression(
+        C=strength, class_weight="balanced", max_iter=settings.iterations, tol=1e-3, warm_start=True
+    )
+
+
+def folds(labels: NDArray[Any], groups: NDArray[Any], settings: Settings) -> list[tuple[Rows, Rows]]:
+    """Cut the groups into folds of like labels, passing over those that leave one label to learn from."""
+    most = min(settings.folds, len(set(groups)), pd.Series(labels).value_counts().max())
     if most < 2:  # noqa: PLR2004
-        return
-    folder = StratifiedGroupKFold(most, shuffle=True, random_state=settings.seed)
+        return []
+    folder = StratifiedGroupKFold(int(most), shuffle=True, random_state=settings.seed)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)  # rare labels miss from some folds
-        cut = list(folder.split(train, train["label"], train["article_id"]))
-    yield from ((fit, held) for fit, held in cut if train["label"].iloc[fit].nunique() > 1)
+        cut = list(folder.split(labels, labels, groups))
+    return [(fit, held) for fit, held in cut if len(set(labels[fit])) > 1]
 
 
-def search(train: pd.DataFrame, of_targets: bool, settings: Settings) -> dict[float, float]:
-    """Macro F1, 0 to 1, of each candidate for C over the training articles held out in turn; empty if none can be."""
-    guesses = {strength: pd.Series(pd.NA, index=train.index, dtype=object) for strength in settings.strengths}
-    for fit, held in folds(train, settings):
-        reader = features(settings, of_targets)
-        known, unknown = (readable(train.iloc[part]) for part in (fit, held))
-        learned, asked = reader.fit_transform(known), reader.transform(unknown)
-        for strength, guess in guesses.items():
-            model = classifier(strength, settings).fit(learned, train["label"].iloc[fit])
-            guess.iloc[held] = model.predict(asked)
-    return {
-        strength: float(f1_score(train["label"][guess.notna()], guess.dropna(), average="macro"))
-        for strength, guess in guesses.items()
-        if guess.notna().any()
-    }
+def taught(train: pd.DataFrame, labels: Sequence[str]) -> tuple[Rows, NDArray[Any], NDArray[np.float64]]:
+    """What is learned from each row: its label, or each label that some of the answers gave, by its share of them."""
+    weight = train["weight"].to_numpy(float) if "weight" in train else np.ones(len(train))
+    names = [f"share_{label}" for label in labels]
+    if not set(names) <= set(train.columns):
+        return np.arange(len(train)), train["label"].to_numpy(), weight
+    shares = train[names].to_numpy(float)
+    rows, at = np.nonzero(shares > 0)
+    return rows, np.array(labels)[at], shares[rows, at] * weight[rows]
+
+
+def solved(model: LogisticRegression, known: sp.csr_matrix, train: pd.DataFrame, labels: Sequence[str]) -> None:
+    """Learn from rows, on one thread, so that the same rows give the same weights to the last digit."""
+    rows, said, weight = taught(train, labels)
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a solver stopped early is one more way to regularise
+        model.fit(known if len(rows) == known.shape[0] else known[rows], said, sample_weight=weight)
+
+
+def scores(model: LogisticRegression, asked: sp.csr_matrix, labels: Sequence[str]) -> Scores:
+    """The score of each label, of which a model may have seen only some."""
+    found = np.asarray(model.decision_function(asked), float)
+    found = np.stack([-found / 2, found / 2], axis=1) if found.ndim == 1 else found
+    every = np.full((asked.shape[0], len(labels)), UNSEEN)
+    every[:, [list(labels).index(label) for label in model.classes_]] = found
+    return every
+
+
+@dataclass(frozen=True)
+class Search:
+    """Rows to choose by: their features, and the folds by which they are held out."""
+
+    known: sp.csr_matrix
+    train: pd.DataFrame
+    labels: list[str]
+    folds: list[tuple[Rows, Rows]]
+
+    def held_out(self, strengths: Sequence[float], settings: Settings) -> dict[float, Scores]:
+        """Scores of every row by a model that has not seen its group, for each strength; NaN in a fold passed over."""
+        shape = len(self.train), len(self.labels)
+        found: dict[float, Scores] = {strength: np.full(shape, np.nan) for strength in strengths}
+
+        def fold(part: tuple[Rows, Rows]) -> None:
+            fit, held = part
+            model, known, asked = classifier(1.0, settings), self.known[fit], self.known[held]
+            for strength in sorted(strengths):  # each begins where the one before ended
+                solved(model.set_params(C=strength), known, self.train.iloc[fit], self.labels)
+                found[strength][held] = scores(model, asked, self.labels)
+
+        with ThreadPoolExecutor(processes()) as pool:
+            list(pool.map(fold, self.folds))
+        return found
+
+    def fold(self) -> Rows:
+        """The fold that each row is held out in, -1 for none."""
+        found = np.full(len(self.train), -1)
+        for number, (_, held) in enumerate(self.folds):
+            found[held] = number
+        return found
+
+    def macro_f1(self, told: Scores) -> float:
+        """Macro F1 of the labels with the highest scores, 0 to 1."""
+        there = ~np.isnan(told[:, 0])
+        guessed = np.array(self.labels)[told[there].argmax(axis=1)]
+        return float(f1_score(self.train["label"].to_numpy()[there], guessed, average="macro"))
 
 
 def check(question: str, train: pd.DataFrame) -> None:
@@ -127,67 +247,147 @@ def check(question: str, train: pd.DataFrame) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Learned:
-    """A pipeline, the C it was made with, and the macro F1 of every candidate over held-out training articles."""
-
-    model: Pipeline
-    strength: float
-    searched: dict[float, float]
+def own(train: pd.DataFrame, settings: Settings) -> tuple[str, ...]:
+    """The targets with rows enough to have n-grams of their own; none where all rows are about one."""
+    counts = train.loc[train["target"] != "", "target"].value_counts()
+    many = sorted(counts[counts >= settings.own["rows"]].index, key=lambda target: (-counts[target], target))
+    return tuple(sorted(many[: settings.own["targets"]])) if train["target"].nunique() > 1 else ()
 
 
-def learn(question: str, train: pd.DataFrame, settings: Settings) -> Learned:
-    """Choose C over the training articles, then learn from all of them; of two as good, the smaller C."""
+def sample(train: pd.DataFrame, settings: Settings) -> Rows:
+    """The rows to choose by: all, or whole groups at random up to the number that may be searched."""
+    if len(train) <= settings.searched:
+        return np.arange(len(train))
+    groups = pd.factorize(train["group"])[0]
+    order = np.random.default_rng(settings.seed).permutation(groups.max() + 1)
+    taken = np.cumsum(np.bincount(groups)[order]) <= settings.searched
+    return np.flatnonzero(np.isin(groups, order[taken]))
+
+
+def learn(question: str, train: pd.DataFrame, settings: Settings, kinds: Sequence[str] = (KNOWN, UNKNOWN)) -> Learned:
+    """Choose over groups held out in turn, then learn from all rows, for these kinds of targets."""
     check(question, train)
-    of_targets = train["target"].nunique() > 1
-    searched = search(train, of_targets, settings)
-    if not searched:
+    train = train.reset_index(drop=True)
+    made = prepared(train, settings)
+    few = sample(train, settings)
+    heads = {}
+    for kind, groups, variants in ways(train, made):
+        by = Search(made.known[few], train.iloc[few], made.labels, [])
+        by = Search(by.known, by.train, by.labels, folds(by.train["label"].to_numpy(), groups[few], settings))
+        if by.folds and kind in kinds:
+            heads[kind] = chosen(by, train, made, variants, settings)
+    if KNOWN not in heads:
         raise ContractError(
             f"{question}: no training article can be held out with two labels left to learn from "
-            f"({len(train):,} rows, {train['article_id'].nunique():,} articles). {MORE}"
+            f"({len(train):,} rows, {train['group'].nunique():,} articles). {MORE}"
         )
-    strength = max(sorted(searched), key=searched.__getitem__)
-    return Learned(fit(train, strength, settings), strength, searched)
+    return Learned(made.features, heads, made.labels, sorted(set(train["target"])), made.reader)
 
 
-def fit(train: pd.DataFrame, strength: float, settings: Settings) -> Pipeline:
-    """Learn from rows with a C that was chosen before."""
-    reader = features(settings, of_targets=train["target"].nunique() > 1)
-    model = Pipeline([("features", reader), ("classifier", classifier(strength, settings))])
-    return model.fit(readable(train), train["label"])
+def fit(
+    train: pd.DataFrame, strength: float, settings: Settings, scale: Scale | None = None, way: Way = (KNOWN, SHARED)
+) -> Learned:
+    """Learn from rows with what was chosen before: the kind of targets and its columns, if these rows have such."""
+    train = train.reset_index(drop=True)
+    made = prepared(train, settings)
+    variants = {kind: of_kind for kind, _, of_kind in ways(train, made)}.get(way[0], {})
+    variant, columns = (way[1], variants[way[1]]) if way[1] in variants else (SHARED, made.shared())
+    head = final(train, made, columns, Choice(strength, variant, scale or Scale.none(len(made.labels))), settings)
+    return Learned(made.features, {KNOWN: head}, made.labels, sorted(set(train["target"])), made.reader)
 
 
-def telling(model: Pipeline, train: pd.DataFrame, number: int) -> dict[str, list[list[Any]]]:
-    """For each label the words that speak for it most: their weight times how much more of them its own rows hold.
+@dataclass(frozen=True)
+class Choice:
+    """What is learned by: the strength, the name of the columns, and the scale of what is said."""
 
-    n-grams of characters speak too, but no reader knows for what.
+    strength: float
+    variant: str
+    scale: Scale
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Training rows as features, and the features that made them."""
+
+    features: ColumnTransformer
+    known: sp.csr_matrix
+    labels: list[str]
+    reader: Reader
+
+    def columns(self, wanted: Sequence[str]) -> NDArray[np.bool_]:
+        """Which columns are of the parts whose names begin so."""
+        names = [name.partition("__")[0] for name in self.features.get_feature_names_out()]
+        return np.array([name in wanted for name in names])
+
+    def shared(self) -> NDArray[np.bool_]:
+        """The columns that do not belong to one target alone."""
+        return self.columns(["words", "characters", "measures", "target"])
+
+    def of_text(self) -> NDArray[np.bool_]:
+        """The columns that say something of a row about a target that nobody has seen."""
+        return self.columns(["words", "characters", "measures"])
+
+
+def prepared(train: pd.DataFrame, settings: Settings) -> Prepared:
+    """Read the training rows."""
+    several = train["target"].nunique() > 1
+    reader = Reader(settings.tone, own(train, settings), several, settings.encode)
+    read = reader.columns(train)
+    measures = [name for name in read.columns if name not in ("text", "target") and not name.startswith(NAMED)]
+    made = features(settings, reader, measures)
+    with threadpool_limits(1):
+        known = sp.csr_matrix(made.fit_transform(read), dtype=np.float32)
+    frozen(made)
+    return Prepared(made, known, sorted(set(train["label"])), reader)
+
+
+def frozen(fitted: ColumnTransformer) -> None:
+    """Make every vocabulary an array: a dictionary of 100,000 n-grams takes minutes to keep, an array no time."""
+    for _, part, _ in fitted.transformers_:
+        if isinstance(part, Pipeline):
+            counted = part.steps[0][1]
+            known = np.array(sorted(counted.vocabulary_, key=counted.vocabulary_.__getitem__))
+            rest = {**counted.get_params(), "vocabulary": known, "max_features": None, "min_df": 1}
+            part.steps[0] = ("counts", CountVectorizer(**rest))
+
+
+def ways(train: pd.DataFrame, made: Prepared) -> Iterator[tuple[str, NDArray[Any], dict[str, NDArray[np.bool_]]]]:
+    """For each kind of target: what is held out together, and which columns may be learned from.
+
+    What n-grams say may hold for the targets it was learned from and for no other; tone and what is shared say less.
     """
-    names = model["features"].get_feature_names_out()
-    worded = np.flatnonzero([name.startswith(("words__", "crossed__")) for name in names])
-    held = model["features"].transform(readable(train)).tocsc()[:, worded]
-    weights = np.vstack([one.coef_[0] for one in model["classifier"].estimators_])[:, worded]
-    weights = np.vstack([-weights, weights]) if len(weights) == 1 else weights
-    found: dict[str, list[list[Any]]] = {}
-    for label, weight in zip(model.classes_, weights, strict=True):
-        here = (train["label"] == label).to_numpy()
-        more = np.ravel(held[here].mean(axis=0) - held[~here].mean(axis=0))
-        speaks = np.maximum(weight, 0) * np.maximum(more, 0)
-        best = [at for at in np.argsort(-speaks, kind="stable")[:number] if speaks[at] > 0]
-        found[str(label)] = [[names[worded[at]].partition("__")[2], float(speaks[at])] for at in best]
-    return found
+    variants = {SHARED: made.shared()}
+    if made.reader.own:
+        variants[BY_TARGET] = np.ones(made.known.shape[1], bool)
+    yield KNOWN, train["group"].to_numpy(), variants
+    if train["target"].nunique() > 2:  # noqa: PLR2004 - with one held out, two are left
+        yield UNKNOWN, train["target"].to_numpy(), {SHARED: made.of_text(), "measures": made.columns(["measures"])}
 
 
-def predict(question: str, model: Pipeline, frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a published item of the question: its label, the model's, and what always saying one label gives."""
-    train = frame.loc[frame["split"] == "train", "label"]
-    chances = model.predict_proba(readable(frame))
-    found = frame[["item_id", "article_id", "target", "split"]].assign(
-        prediction_id=frame["item_id"] + f"/{question}",
-        question=question,
-        gold=frame["label"],
-        predicted=model.classes_[chances.argmax(axis=1)],
-        majority=Counter(sorted(train)).most_common(1)[0][0],
-        probability=chances.max(axis=1),
-        probabilities=list(chances),
-    )
-    return PREDICTIONS.check(found)
+def chosen(
+    by: Search, train: pd.DataFrame, made: Prepared, variants: dict[str, NDArray[np.bool_]], settings: Settings
+) -> Head:
+    """Learn from all rows with the columns and the strength that did best; of two as good, the first and weaker."""
+    found: dict[tuple[str, float], Scores] = {}
+    for name, columns in variants.items():
+        search = Search(by.known[:, columns], by.train, by.labels, by.folds)
+        found |= {(name, one): told for one, told in sorted(search.held_out(settings.strengths, settings).items())}
+    searched = {choice: by.macro_f1(one) for choice, one in found.items()}
+    best = max(searched, key=searched.__getitem__)
+    told, there = found[best], ~np.isnan(found[best][:, 0])
+    gold = np.array([by.labels.index(label) for label in by.train["label"]])[there]
+    scale = Scale.learned(told[there], gold)
+    head = final(train, made, variants[best[0]], Choice(best[1], best[0], scale), settings)
+    every = {f"{name}, C {strength:g}": value for (name, strength), value in searched.items()}
+    kept = {"scores": told[there], "gold": gold, "rows": by.train.index.to_numpy()[there], "fold": by.fold()[there]}
+    return replace(head, searched=every, held_out=kept)
+
+
+def final(train: pd.DataFrame, made: Prepared, columns: NDArray[np.bool_], choice: Choice, settings: Settings) -> Head:
+    """Learn from all rows; the scale goes into the weights, so that the classifier's probabilities are calibrated."""
+    model, scale = classifier(choice.strength, settings), choice.scale
+    solved(model, made.known[:, columns], train, made.labels)
+    wide = np.zeros((model.coef_.shape[0], len(columns)), np.float32)
+    wide[:, columns] = scale.weights(model.coef_)
+    model.coef_, model.intercept_, model.n_features_in_ = wide, scale.intercept(model.intercept_), len(columns)
+    return Head(model, scale, choice.strength, choice.variant)
