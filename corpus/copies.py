@@ -29,15 +29,18 @@ def similarity(one: Reading, other: Reading) -> float:
     return shared / (len(one.bag) + len(other.bag) - shared)
 
 
-def difference(guard: Guard, one: Reading, other: Reading) -> Difference | None:
-    """What makes two alike sentences say something else, None if they are copies.
+def apart(guard: Guard, one: Reading, other: Reading) -> bool:
+    """Whether two alike sentences say something else.
 
     Copies have the same guarded words, in the same order and between the same words, and nowhere does a word stand in
     place of another: a copy may only be longer, shorter or misspelt. So twins part at words that no list knows, too.
     """
+    return one.key != other.key or any(guard.turns(gap) for gap in gaps(one.words, other.words))
+
+
+def difference(guard: Guard, one: Reading, other: Reading) -> Difference:
+    """What two sentences differ in."""
     found = list(gaps(one.words, other.words))
-    if one.key == other.key and not any(guard.turns(gap) for gap in found):
-        return None
     one_has, other_has = (" … ".join(" ".join(gap[side]) for gap in found) for side in (0, 1))
     return Difference(one_has, other_has, ", ".join(sorted(set().union(*map(guard.families, found)))))
 

@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from itertools import pairwise
+from heapq import nsmallest
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 from corpus import guard, toml
 from corpus.alike import Search, Wordings, find, sides
 from corpus.bands import HALF, LOW, Numbers, Offsets
-from corpus.copies import Difference, Pair, closest, difference, group, similarity
+from corpus.copies import Pair, apart, closest, difference, group, similarity
 from corpus.engine import each
 from corpus.errors import ContractError
 from corpus.guard import Guard, Reading
@@ -23,6 +24,15 @@ from corpus.shell import shell
 from corpus.tables import CONTRASTS, DUPLICATES, parts
 
 BLOCK = 1 << 15  # wordings that one task settles, and what hangs together with them
+
+
+@dataclass(frozen=True)
+class Settings:
+    """duplicates.toml: how pairs are found, wordings of a group, contrasts of a wording with those of greater number."""
+
+    search: Search
+    largest: int
+    contrasts: int
 
 
 @dataclass(frozen=True)
@@ -36,12 +46,17 @@ class Found:
         """The rows of DUPLICATES for a group of wordings."""
         first, chosen = min((min(self.ids[number]), number) for number in numbers)
         for number in numbers:
-            alike = similarity(self.read(number), self.read(chosen)) if number != chosen else 1.0
+            alike = self.alike(number, chosen) if number != chosen else 1.0
             for name in self.ids[number]:
                 yield name, first, "first" if name == first else "exact" if number == chosen else "near", alike
 
-    def row(self, pair: Pair, found: Difference) -> tuple[object, ...]:
+    def alike(self, one: int, other: int) -> float:
+        """How alike two wordings are, 0 to 1."""
+        return similarity(self.read(one), self.read(other))
+
+    def row(self, pair: Pair, known: Guard) -> tuple[object, ...]:
         """The row of CONTRASTS for a pair of wordings."""
+        found = difference(known, self.read(pair.one), self.read(pair.other))
         sides = (self.ids[pair.one][0], found.one_has), (self.ids[pair.other][0], found.other_has)
         (one, has), (other, lacks) = sorted(sides)
         return f"{one}|{other}", one, other, has, lacks, found.families, pair.similarity
@@ -81,25 +96,36 @@ def blocks(numbers: Offsets, pairs: Numbers) -> Offsets:
     return found
 
 
-def settle(told: Path, pairs: Numbers, guard_file: Path, least: float, largest: int, place: Path) -> Path:
+def settle(told: Path, pairs: Numbers, guard_file: Path, settings: Settings, place: Path) -> Path:
     """Write the rows of DUPLICATES and of CONTRASTS for sentences that are in pairs with no others."""
     known = guard.load(guard_file)
     found = remember(pq.read_table(told), known)
-    relate = cache(lambda one, other: difference(known, found.read(one), found.read(other)))
-    alike = {}
-    for one, other in zip((pairs >> HALF).tolist(), (pairs & LOW).tolist(), strict=True):
-        if (share := similarity(found.read(one), found.read(other))) >= least:
-            alike[Pair(one, other, share)] = relate(one, other)
-    groups = group([pair for pair, apart in alike.items() if not apart], relate, largest)
+    differ = cache(lambda one, other: apart(known, found.read(one), found.read(other)))
+    copies, twins = sorted_out(pairs, found, differ, settings)
+    groups = group(copies, differ, settings.largest)
     together = {tuple(numbers) for numbers in groups.values()}
     together |= {(number,) for number, ids in found.ids.items() if number not in groups and len(ids) > 1}
-    twins = closest([pair for pair, apart in alike.items() if apart], groups)
     place.mkdir(exist_ok=True)
     rows = [row for numbers in together for row in found.rows(numbers)]
     DUPLICATES.save(DUPLICATES.batch(rows), place / DUPLICATES.name)
-    differ = [found.row(pair, apart) for pair in twins if (apart := alike[pair])]
-    CONTRASTS.save(CONTRASTS.batch(differ), place / CONTRASTS.name)
+    contrasts = [found.row(pair, known) for pair in closest(twins, groups)]
+    CONTRASTS.save(CONTRASTS.batch(contrasts), place / CONTRASTS.name)
     return place
+
+
+def sorted_out(
+    pairs: Numbers, found: Found, differ: Callable[[int, int], bool], settings: Settings
+) -> tuple[list[Pair], list[Pair]]:
+    """Of pairs in ascending order those that are alike enough: copies, and of twins the closest few of each wording."""
+    copies: list[Pair] = []
+    twins: list[Pair] = []
+    for one, others in groupby(pairs.tolist(), lambda pair: pair >> int(HALF)):
+        near = (Pair(one, number, found.alike(one, number)) for number in (pair & int(LOW) for pair in others))
+        met = [pair for pair in near if pair.similarity >= settings.search.similarity]
+        parted = [pair for pair in met if differ(pair.one, pair.other)]
+        twins += nsmallest(settings.contrasts, parted, lambda pair: (-pair.similarity, pair.other))
+        copies += [pair for pair in met if not differ(pair.one, pair.other)]
+    return copies, twins
 
 
 def remember(told: pa.Table, known: Guard) -> Found:
@@ -112,14 +138,15 @@ def remember(told: pa.Table, known: Guard) -> Found:
     return Found(ids, cache(lambda number: known.read(texts[number])))
 
 
-def load(path: Path) -> tuple[Search, int]:
-    """Read how duplicates are found, and how many wordings a group may have; or say what in the file is wrong."""
+def load(path: Path) -> Settings:
+    """Read how duplicates are found, or say what in the file is wrong."""
     raw = toml.read(path)
-    wanted = {*(field.name for field in fields(Search)), "largest"}
+    how = {field.name for field in fields(Search)}
+    wanted = how | {field.name for field in fields(Settings)} - {"search"}
     if wrong := sorted(wanted ^ set(raw)):
         raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
-    largest = raw.pop("largest")
-    return Search(**raw), largest
+    search = Search(**{name: raw.pop(name) for name in how})
+    return Settings(search=search, **raw)
 
 
 def tasks(told: pa.Table, pairs: Numbers, scratch: Path) -> Iterator[tuple[Path, Numbers, Path]]:
@@ -139,17 +166,17 @@ def tasks(told: pa.Table, pairs: Numbers, scratch: Path) -> Iterator[tuple[Path,
 
 def main(sentences: Path, guard_file: Path, settings_file: Path, out: Path, contrasts_out: Path) -> None:
     """Read sentences, write duplicates and contrasts."""
-    search, largest = load(settings_file)
+    settings = load(settings_file)
     guard.load(guard_file)
     hold(out.parent.absolute())
     scratch = workshop(out) / "now"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     sentence_parts = [part.absolute() for part in parts(sentences)]
-    known, pairs = find(sentence_parts, search, workshop(out))
+    known, pairs = find(sentence_parts, settings.search, workshop(out))
     todo = tasks(collect(known, pairs, sentence_parts, scratch), pairs, scratch)
-    settings = guard_file.absolute(), search.similarity, largest
-    settled = each(settle, [(told, some, *settings, place) for told, some, place in todo], "sentences that are alike")
+    given = guard_file.absolute(), settings
+    settled = each(settle, [(told, some, *given, place) for told, some, place in todo], "sentences that are alike")
     for table, place in ((DUPLICATES, out), (CONTRASTS, contrasts_out)):
         found = [table.batch([]), *(pq.read_table(path / table.name) for path in settled)]
         rows = pa.concat_tables(found).sort_by(table.key).combine_chunks()
