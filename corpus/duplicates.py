@@ -28,7 +28,7 @@ BLOCK = 1 << 15  # wordings that one task settles, and what hangs together with 
 
 @dataclass(frozen=True)
 class Settings:
-    """duplicates.toml: how pairs are found, wordings of a group, contrasts of a wording with those of greater number."""
+    """duplicates.toml: how pairs are found, the most wordings of a group, and the most contrasts of a wording."""
 
     search: Search
     largest: int

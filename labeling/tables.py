@@ -317,18 +317,6 @@ ANNOTATORS = Table(
     },
 )
 
-CURVE = Table(
-    name="curve",
-    key="curve_id",
-    columns={
-        "curve_id": (pa.string(), "question/draw/items"),
-        "question": (pa.string(), "stance or sanction_violation"),
-        "items": (pa.int64(), "training items that were learned from"),
-        "draw": (pa.int64(), "which draw of articles, from 0; each holds other articles out"),
-        "macro_f1": (pa.float64(), "macro F1 on the training articles held out, 0 to 1"),
-    },
-)
-
 FORETOLD: dict[str, tuple[pa.DataType, str]] = {
     "forecast_id": (pa.string(), "measure/question/labels/more"),
     "measure": (
@@ -337,57 +325,6 @@ FORETOLD: dict[str, tuple[pa.DataType, str]] = {
     ),
     "question": (pa.string(), "stance, sanction_violation, or any_violation, as in agreement"),
     "labels": (pa.int64(), "labels there were: items with two answers or more; for macro F1, items learned from"),
-    "more": (pa.int64(), "so many labels later; 0 is what was measured when there were as many as `labels`"),
-    "value": (pa.float64(), "the forecast, or what was measured; NaN where nothing can be said"),
-    "low": (pa.float64(), "the lower end of the forecast's band, NaN where nothing can be said"),
-    "high": (pa.float64(), "the upper end of the forecast's band, NaN where nothing can be said"),
-}
-
-FORECASTS = Table(  # append-only: one forecast for each number of labels, as it was made when there were so many
-    name="forecasts",
-    key="forecast_id",
-    columns=FORETOLD,
-)
-
-PLAN = Table(
-    name="plan",
-    key="forecast_id",
-    columns={
-        **FORETOLD,
-        "now": (pa.bool_(), "it is made from the labels there are now; the others are past forecasts"),
-        "then": (
-            pa.int64(),
-            "labels there were when the forecast could be held against what was measured, 0 if not yet",
-        ),
-        "came": (pa.float64(), "what was measured then, NaN if nothing was yet"),
-        "verdict": (
-            pa.string(),
-            "forecast, or why nothing can be said; of a past one: not yet, passed by (nothing was measured near it), "
-            "within the band, above it, or below it",
-        ),
-    },
-)
-
-CURVE = Table(
-    name="curve",
-    key="curve_id",
-    columns={
-        "curve_id": (pa.string(), "question/items/draw"),
-        "question": (pa.string(), "stance or sanction_violation"),
-        "items": (pa.int64(), "training items that a model was taught"),
-        "draw": (pa.int64(), "which random part of the training items these were, from 0"),
-        "macro_f1": (pa.float64(), "the model's macro F1, 0 to 1"),
-    },
-)
-
-FORETOLD: dict[str, tuple[pa.DataType, str]] = {
-    "forecast_id": (pa.string(), "measure/question/labels/more"),
-    "measure": (
-        pa.string(),
-        "half width (of the interval of Krippendorff's alpha) or macro F1 (of the model on its test data)",
-    ),
-    "question": (pa.string(), "stance, sanction_violation, or any_violation, as in agreement"),
-    "labels": (pa.int64(), "labels there were: items with two answers or more; for macro F1, training items"),
     "more": (pa.int64(), "so many labels later; 0 is what was measured when there were as many as `labels`"),
     "value": (pa.float64(), "the forecast, or what was measured; NaN where nothing can be said"),
     "low": (pa.float64(), "the lower end of the forecast's band, NaN where nothing can be said"),

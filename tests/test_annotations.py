@@ -8,10 +8,11 @@ import pytest
 
 from corpus.tables import ITEMS
 from labeling import codebook
-from labeling.annotations import Reached, annotations, main
+from labeling.annotations import annotations, main
 from labeling.codebook import Codebook
 from labeling.ids import assignment_id
 from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS
+from labeling.versions import Reached
 from tests.house import ROOT
 from tests.world import step, world
 

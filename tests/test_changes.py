@@ -8,11 +8,10 @@ import pytest
 from corpus.errors import ContractError
 from tests.house import ROOT
 from tests.hub import serving
-from tests.world import build_edition, settings_of, step, world
-from training import changes
+from tests.world import SPLIT, build_edition, settings_of, step, world
+from training import changes, release
 from training.changes import compare, entry, first, load, screen
 from training.diff import main
-from training.splits import Draw
 
 CARD = (ROOT / "training/card.toml").read_text(encoding="utf-8").replace('annotators = ""', 'annotators = "Three."')
 STONE = '[[withdrawn]]\nid = "{}"\nday = "2026-01-02"\nreason = "the outlet asked"\n'
@@ -78,7 +77,7 @@ def test_a_changed_label_comes_with_the_votes_that_changed_it(old, here, tmp_pat
 
 def test_rows_that_come_and_go_are_told_apart_by_why(old, here, tmp_path):
     more = world(articles=5)
-    trained = here.splits.loc[here.splits["split"] == "train", "item_id"].tolist()
+    trained = release.placed(here.splits).query("split == 'train'")["item_id"].tolist()
     tied = trained[0]
     gone = next(name for name in here.articles["article_id"] if not tied.startswith(name))
     votes = {f"{tied}/annotator-{n}": {"stance": label} for n, label in ((1, "favor"), (2, "against"), (3, "none"))}
@@ -106,12 +105,12 @@ def test_a_sentence_whose_words_were_edited_is_one_change_and_not_two(old, here,
 
 
 def test_a_row_that_moves_to_another_split_is_told(old, here, tmp_path, monkeypatch):
-    monkeypatch.setattr("tests.world.DRAW", Draw("split-1", {"train": 0, "validation": 0, "test": 100}))
+    monkeypatch.setattr("tests.world.SPLIT", replace(SPLIT, validation=99))
 
     rows, found = told(old, edition(here, tmp_path))
 
     assert set(rows) == {"split"}
-    assert {(row["was"], row["now"]) for row in rows["split"]} <= {("train", "test"), ("validation", "test")}
+    assert {(row["was"], row["now"]) for row in rows["split"]} == {("train", "validation")}
     assert f"rows moved to another split: {len(rows['split'])}" in screen(found)
 
 

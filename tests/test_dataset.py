@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import datasets
 import pandas as pd
@@ -21,7 +20,7 @@ from labeling.tables import BATCH
 from tests.house import ROOT
 from tests.world import BOOK, build_dataset, settings_of, world
 from training import release
-from training.dataset import closing, drawn, left_out, places, tables, waiting
+from training.dataset import closing, left_out, places, tables, waiting
 
 WORDS = guard.load(ROOT / "corpus/guard.toml")
 
@@ -33,7 +32,8 @@ def files(folder):
 
 def placed(here):
     """Items with all that the step joins to them."""
-    asked = here.items.drop(columns="drawn").merge(drawn(Path("nowhere"), here.items), on="item_id")
+    batch = here.batch[["item_id", "reason", "probability"]].rename(columns={"reason": "drawn"})
+    asked = here.items.drop(columns="drawn").merge(batch, on="item_id")
     asked = asked.merge(here.splits[["item_id", "split"]], on="item_id")
     articles = here.articles[["article_id", "url", "fetched", "license", "text"]]
     sentences = here.sentences[["sentence_id", "start", "end", "quoted"]]

@@ -9,19 +9,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.errors import ContractError
+from tests.house import ROOT
 from tests.world import step
-from training import heldout
-from training.heldout import laid, main, said
-from training.release import rows
+from training import folder, heldout, model
+from training.heldout import Chosen, laid, main, said
 from training.tables import HELDOUT, SPLITS
 
-ABOUT = {
-    "C": 10.0,
-    "settings": {
-        "seed": 1, "folds": 5, "strengths": [10.0], "iterations": 500,
-        "ngrams": {"words": [1, 1], "characters": [2, 3]}, "rarest": {"words": 1, "characters": 1},
-    },
-}  # fmt: skip
+QUICKLY = model.load(ROOT / "training/model.toml", ROOT / "training/tone.toml").quickly
+CHOSEN = Chosen(QUICKLY, {"known": (1.0, "shared"), "unknown": (1.0, "shared")})
 
 
 def test_every_labelled_item_of_a_folds_test_is_asked_about_and_none_besides(reported):
@@ -29,7 +24,8 @@ def test_every_labelled_item_of_a_folds_test_is_asked_about_and_none_besides(rep
 
     splits = SPLITS.read(reported / "splits.parquet")
     held = splits[(splits["suite"] != "random") & (splits["split"] == "test")]
-    for question, frame in rows(reported / "dataset/manifest.json").items():
+    for question in folder.questions(reported / "dataset"):
+        frame = folder.rows(reported / "dataset", question)
         wanted = held[held["item_id"].isin(frame["item_id"])]
         asked = found[found["question"] == question]
         assert sorted(asked["suite"] + asked["fold"] + asked["item_id"]) == sorted(
@@ -65,7 +61,8 @@ def again(reported, tmp_path):
         settings.write_text(f"again = {percent}\n")
         relabel(place, flipped)
         models, out = place / "models", place / "heldout.parquet"
-        step(main, settings, place / "dataset/manifest.json", place / "splits.parquet", models, out)
+        shared = (ROOT / "training/model.toml", ROOT / "training/tone.toml")
+        step(main, settings, *shared, place / "dataset/manifest.json", place / "splits.parquet", models, out)
         return out
 
     return run
@@ -100,9 +97,9 @@ def test_many_changes_make_the_folds_of_their_question_learn_again_and_no_others
     monkeypatch.setenv("WORKERS", "1")
     learned, said = [], heldout.said
 
-    def counted(train, test, about):
+    def counted(train, *others):
         learned.append(set(train["label"]))
-        return said(train, test, about)
+        return said(train, *others)
 
     monkeypatch.setattr(heldout, "said", counted)
 
@@ -133,17 +130,22 @@ def test_a_percentage_that_cannot_be_is_refused(tmp_path, text):
 def frame(*labels):
     """Rows about one target, each with its label, each an item in an article of its own."""
     rows = pd.DataFrame({"item_id": [f"a{at}" for at in range(len(labels))], "target": "t", "label": labels})
-    return rows.assign(article_id=rows["item_id"], text=[f"Row {at} says {label}." for at, label in enumerate(labels)])
+    return rows.assign(
+        article_id=rows["item_id"],
+        group=rows["item_id"],
+        text=[f"Row {at} says {label}." for at, label in enumerate(labels)],
+    )
 
 
 def test_who_has_seen_one_label_says_that_one():
-    assert said(frame("none", "none"), frame("favor"), ABOUT) == {"predicted": "none", "probability": 1.0}
+    assert said(frame("none", "none"), frame("favor"), "folds", CHOSEN) == {"predicted": "none", "probability": 1.0}
 
 
-def test_who_has_seen_two_says_the_likelier_one():
+@pytest.mark.parametrize("suite", ["folds", "target"])
+def test_who_has_seen_two_says_the_likelier_one(suite):
     train = frame(*["none", "favor"] * 10)
 
-    found = said(train, frame("favor", "none"), ABOUT)
+    found = said(train, frame("favor", "none"), suite, CHOSEN)
 
     assert list(found["predicted"]) == ["favor", "none"]
     assert all(found["probability"] > 0.5)
@@ -164,4 +166,4 @@ def test_a_fold_without_rows_to_learn_from_is_passed_over(tmp_path):
     path = tmp_path / "rows.parquet"
     frame("none", "favor").assign(**{"target/x": ["test", "aside"]}).to_parquet(path)
 
-    assert heldout.tell(path, "target/x", "stance", ABOUT, tmp_path) == 0
+    assert heldout.ask(path, "target/x", "stance", CHOSEN, tmp_path) == 0

@@ -9,10 +9,10 @@ from corpus.errors import ContractError
 from labeling import codebook
 from labeling.ballot import votes_html
 from labeling.interface import adjudication, guidelines, main, screen
-from labeling.push import task
 from labeling.studio import check_screen
+from labeling.tasks import shown
 from tests.house import ROOT
-from tests.test_push import ITEM
+from tests.test_tasks import ITEM
 
 FILE = ROOT / "labeling/codebook.toml"
 BOOK = codebook.load(FILE)
@@ -62,7 +62,7 @@ def test_adjudicators_get_the_same_questions_and_say_why_the_votes_differed():
 def test_a_task_holds_every_field_that_the_screens_show():
     assert fields(screen(BOOK)) == {"headline", "byline", "targets", "proposition", "sentence_html"}
     assert fields(adjudication(BOOK)) == {*fields(screen(BOOK)), "votes_html"}
-    assert fields(screen(BOOK)) <= set(task(ITEM, "1"))
+    assert fields(screen(BOOK)) <= set(shown(ITEM, "1"))
 
 
 def test_a_question_about_a_target_is_there_once_for_each_target_of_the_task_and_others_are_there_always():

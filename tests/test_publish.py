@@ -413,9 +413,9 @@ def test_the_model_goes_to_its_own_repository_and_names_data_and_scores(hub, edi
     card = hub.content(model.tree("v1")["README.md"]).decode()
     assert f"learned from its release `v1` (commit `{data.tags['v1']}`)" in card
     assert "| `stance` |" in card
-    told = ModelCard(card).data  # as the Hub's own classes read it
-    assert (told.datasets, told.library_name) == (["alice/data"], "sklearn")
-    assert {(one.dataset_config, one.dataset_revision) for one in told.eval_results} == {
+    told = vars(ModelCard(card).data)  # as the Hub's own classes read it
+    assert (told["datasets"], told["library_name"]) == (["alice/data"], "sklearn")
+    assert {(one.dataset_config, one.dataset_revision) for one in told["eval_results"]} == {
         (question, data.tags["v1"]) for question in ("stance", "sanction_violation")
     }
 

@@ -284,7 +284,7 @@ def test_adjudicators_get_projects_of_their_own_with_the_votes():
     ((name, one),) = rounds.items()
     assert name == "demo adjudication 1 adjudicator-1"
     assert one.asked["k"]["headline"] == "Talks"
-    assert re.findall(r"<b>(\w)</b>", str(one.asked["k"]["votes_html"])) == ["A", "B"]
+    assert re.findall(r"<th>(\w)</th>", str(one.asked["k"]["votes_html"])) == ["A", "B"]
 
 
 def test_an_assignment_to_an_item_that_is_gone_is_refused():

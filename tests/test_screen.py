@@ -14,9 +14,9 @@ import pytest
 from labeling import codebook, interface, studio
 from labeling.ballot import votes_html
 from labeling.choices import ticked
-from labeling.push import task
+from labeling.tasks import shown as shown_of
 from tests.house import ROOT
-from tests.test_push import ITEM
+from tests.test_tasks import ITEM
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # No sandbox, since root has none, and nothing that Chromium would ask the network by itself.
@@ -140,7 +140,7 @@ def shown(headline, target="sanctions-dprk", text=SENTENCE, **more):
     proposition = "Sanctions on North Korea should be kept or tightened." if target else ""
     context = {"before": "The committee met behind closed doors.", "after": "Two owners did not answer."}
     item = {**ITEM, "title": headline, "target": target, "proposition": proposition, "text": text, **context}
-    return {**task(item, "1"), **more}
+    return {**shown_of(item, "1"), **more}
 
 
 def answers(made):

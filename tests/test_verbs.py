@@ -144,7 +144,7 @@ def test_adjudicators_decide_in_projects_of_their_own(small, opened, capsys):
     ]
     assert [part["from_name"] for part in json.loads(decisions["result"][0])] == ["sanction_violation", "guideline_gap"]
     shown = small.project(opened, "adjudicator-1", "adjudication").changed("", 0)[0].data["votes_html"]
-    assert re.findall(r"<b>(\w)</b>", shown) == ["A", "B"]
+    assert re.findall(r"<th>(\w)</th>", shown) == ["A", "B"]
     assert "push: 2 items -> 3 projects; 4 tasks added, 0 were there" in capsys.readouterr().out
 
 
@@ -263,7 +263,7 @@ def test_a_label_that_the_codebook_lacks_comes_back_and_does_not_count(small, op
     project = small.project(opened, "annotator-1")
     project.answer(project.changed("", 0)[1].id, choose("perhaps"), str(uuid4()))
 
-    found = annotations(small.pull(), small.items(), codebook.load(CODEBOOK))
+    found = annotations(small.pull(), small.items(), codebook.load(CODEBOOK), {})
 
     assert found["left_out"].tolist() == ["sanction_violation has no label 'perhaps'"]
 

@@ -48,12 +48,15 @@ def recording(item_id: str, **more: object) -> dict[str, object]:
     return {"item_id": item_id, **stance, "sanction_violation": "alleged", "regime": ["russia", "dprk"], **more}
 
 
+SCREENS = ("interface.xml", "guidelines.html", "adjudication.xml", "codebooks")
+
+
 class Workspace:
     """A workspace's folder, and the verbs as make calls them."""
 
     def __init__(self, folder: Path) -> None:
         self.name, self.folder = next(NAMES), folder
-        interface.main(CODEBOOK, self / "interface.xml", self / "guidelines.html")
+        interface.main(CODEBOOK, *(self / name for name in SCREENS))
 
     def __truediv__(self, file: str) -> Path:
         return self.folder / file
@@ -69,16 +72,13 @@ class Workspace:
         ASSIGNMENTS.write(ASSIGNMENTS.frame(list(rows)), self / "assignments.parquet")
 
     def adjudicates(self, who: str, votes: Mapping[str, list[dict[str, object]]]) -> None:
-        """Write an adjudication of items, each with its votes, and a screen to do it on."""
+        """Write an adjudication of items, each with its votes."""
         rows = [
             {**{name: row[name] for name in ADJUDICATION.columns if name in row}, "why": "disagreement"}
             | {"votes": json.dumps(votes[str(row["item_id"])])}
             for row in (assignment(who, item_id, place) for place, item_id in enumerate(votes))
         ]
         ADJUDICATION.write(ADJUDICATION.frame(rows), self / "adjudication.parquet")
-        screen = (self / "interface.xml").read_text()
-        votes_shown = '<HyperText name="votes" value="$votes_html" inline="true"/></View>'
-        (self / "adjudication.xml").write_text(screen.rstrip().removesuffix("</View>") + votes_shown)
 
     def records(self, who: str, *answers: Mapping[str, object]) -> None:
         """Record what somebody answers."""

@@ -1,4 +1,4 @@
-"""An optional frozen sentence encoder, named in baseline.toml: anything that makes vectors of texts."""
+"""An optional frozen sentence encoder, named in model.toml: anything that makes vectors of texts."""
 
 from collections.abc import Callable
 from functools import cache

@@ -42,10 +42,12 @@ def simulated(items: int) -> pd.DataFrame:
         truth, guess = chance.integers(0, len(labels), items)[item], chance.integers(0, len(labels), len(item))
         found[question.id] = labels[np.where(chance.random(len(item)) < OFTEN_READ, truth, guess)]
     for follow_up in BOOK.follow_ups.values():
-        found[follow_up.id] = "" if follow_up.choice == "single" else [[] for _ in item]
+        found[follow_up.id] = "" if follow_up.choice == "single" else pd.Series([[] for _ in item], dtype=object)
     given = (pd.Timestamp("2024-03-04T09:00:00Z") + weeks).strftime("%Y-%m-%dT%H:%M:%SZ")
     rest = {"purpose": "batch", "left_out": "", "codebook_version": BOOK.version, "created_at": given}
-    return found.assign(annotator=[f"annotator-{one}" for one in who], flags=[[] for _ in item], **rest)
+    return found.assign(
+        annotator=[f"annotator-{one}" for one in who], flags=pd.Series([[] for _ in item], dtype=object), **rest
+    )
 
 
 def timed(work: Callable[[], object]) -> str:
