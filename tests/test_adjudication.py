@@ -13,9 +13,9 @@ from labeling import codebook
 from labeling.adjudication import Settings, adjudication, load, main, opened, told, waiting
 from labeling.gold import gold
 from labeling.gold import load as load_gold
-from labeling.tables import ADJUDICATION, ASSIGNMENTS, PROBABILITIES, RULINGS
+from labeling.tables import ADJUDICATION, ASSIGNMENTS, PROBABILITIES
 from tests.house import ROOT
-from tests.world import World, world
+from tests.world import RULED, World, world
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
 SETTINGS = Settings(("adjudicator-1", "adjudicator-2"), audit=10, split_votes=False, open_at_most=500, salt="audit-1")
@@ -35,7 +35,7 @@ def torn(articles: int, tied: int, split: int = 0) -> World:
 
 def settled(here: World, rulings: pd.DataFrame | None = None) -> pd.DataFrame:
     """The gold of a world, after some rulings."""
-    known = RULINGS.frame([]) if rulings is None else rulings
+    known = RULED.frame([]) if rulings is None else rulings
     return gold(here.annotations, known, PROBABILITIES.frame([]), BOOK, load_gold(ROOT / "labeling/gold.toml"))
 
 
@@ -113,10 +113,10 @@ def test_what_was_assigned_stays_as_it_was_and_what_is_new_stands_behind_it():
 def test_no_more_lies_open_than_there_is_room_for_and_a_ruling_makes_room():
     here, narrow = torn(articles=60, tied=20), replace(SETTINGS, open_at_most=5)
     first = assigned(here, narrow)
-    rulings = RULINGS.frame(
+    rulings = RULED.frame(
         [
             {
-                **dict.fromkeys(RULINGS.columns, ""),
+                **dict.fromkeys(RULED.columns, ""),
                 **{"ruling_id": row.assignment_id, "item_id": row.item_id, "stance": "favor"},
                 **{"sanction_violation": "alleged", "regime": [], "flags": [], "guideline_gap": False},
             }

@@ -10,8 +10,9 @@ from labeling.agreement import agreement
 from labeling.annotators import Known, annotators, load, told
 from labeling.bootstrap import Bootstrap
 from labeling.ids import assignment_id
-from labeling.tables import AGREEMENT, ANNOTATIONS, ASSIGNMENTS, CHECKS
+from labeling.tables import AGREEMENT, ASSIGNMENTS, CHECKS
 from tests.house import ROOT
+from tests.world import ANNOTATED
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
 SETTINGS = load(ROOT / "labeling/annotators.toml")
@@ -23,7 +24,7 @@ def answer(item: str, who: str, stance: str, violation: str, **more: object) -> 
     """A row of ANNOTATIONS."""
     purpose = str(more.get("purpose", "batch"))
     row = {
-        **dict.fromkeys(ANNOTATIONS.columns, ""),
+        **dict.fromkeys(ANNOTATED.columns, ""),
         **{"annotation_id": assignment_id(item, who, "1", purpose == "repeat"), "item_id": item, "annotator": who},
         **{"purpose": "batch", "target": "x", "stance": stance, "sanction_violation": violation, "regime": []},
         **{"flags": [], "created_at": "2024-06-03T09:00:00Z", "codebook_version": "1", "earlier": 0},
@@ -58,7 +59,7 @@ def reported(
     checks: tuple[dict[str, object], ...] = (),
 ) -> dict[str, dict[str, object]]:
     """The rows of ANNOTATORS by annotator."""
-    given = ANNOTATIONS.frame(answers)
+    given = ANNOTATED.frame(answers)
     known = Known(
         asked(*answers) if assignments is None else assignments,
         given,
@@ -179,10 +180,10 @@ def test_one_annotator_alone_is_measured_against_nobody():
 def test_the_closing_line_names_whom_something_speaks_against():
     answers = [answer(f"c{at}.1@x", "a", "none", "none", purpose="check") for at in range(6)]
     checks = CHECKS.frame([check(f"c{at}.1@x", "check", "favor", "alleged") for at in range(6)])
-    known = Known(ASSIGNMENTS.frame([]), ANNOTATIONS.frame(answers), checks, AGREEMENT.frame([]))
+    known = Known(ASSIGNMENTS.frame([]), ANNOTATED.frame(answers), checks, AGREEMENT.frame([]))
 
     assert told(annotators(known, BOOK, SETTINGS)) == "below the pass mark: a"
-    nobody = Known(ASSIGNMENTS.frame([]), ANNOTATIONS.frame([]), checks, AGREEMENT.frame([]))
+    nobody = Known(ASSIGNMENTS.frame([]), ANNOTATED.frame([]), checks, AGREEMENT.frame([]))
     assert told(annotators(nobody, BOOK, SETTINGS)) == "nothing against anybody"
 
 

@@ -6,7 +6,7 @@ from corpus.tables import ITEMS
 from labeling import codebook
 from labeling.annotations import main
 from labeling.answered import answered
-from labeling.tables import ANNOTATIONS, ANSWERS, RULINGS
+from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS, RULINGS
 from tests.house import ROOT
 from tests.test_codebook import SMALLEST
 from tests.test_relabel import said
@@ -32,7 +32,9 @@ def test_answers_to_other_questions_need_no_other_code(tmp_path):
     ITEMS.write(ITEMS.frame([item]), tmp_path / "items.parquet")
     ANSWERS.write(ANSWERS.frame([said("a.1@topic", "p", result=result)]), tmp_path / "answers.parquet")
 
-    main(*(tmp_path / name for name in ("answers.parquet", "items.parquet", "codebook.toml", "annotations.parquet")))
+    CHECKS.write(CHECKS.frame([]), tmp_path / "checks.parquet")
+    read = ("answers.parquet", "items.parquet", "checks.parquet", "codebook.toml", "codebooks", "annotations.parquet")
+    main(*(tmp_path / name for name in read))
 
     (row,) = ANNOTATIONS.read(tmp_path / "annotations.parquet").to_dict("records")
     assert (row["tone"], list(row["flags"]), row["left_out"]) == ("sad", [], "")

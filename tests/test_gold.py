@@ -10,14 +10,14 @@ from corpus.errors import ContractError
 from labeling import codebook
 from labeling.gold import gold, load, main, told
 from labeling.settling import Settings
-from labeling.tables import GOLD, PROBABILITIES, RULINGS
+from labeling.tables import GOLD, PROBABILITIES
 from tests.house import ROOT
-from tests.world import world
+from tests.world import RULED, world
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
 SETTINGS = load(ROOT / "labeling/gold.toml")
 STANCES = ["favor", "against", "neutral", "none"]
-NO_RULINGS, NO_PROBABILITIES = RULINGS.frame([]), PROBABILITIES.frame([])
+NO_RULINGS, NO_PROBABILITIES = RULED.frame([]), PROBABILITIES.frame([])
 
 
 def said(item: str, *stances: str, flags: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def said(item: str, *stances: str, flags: tuple[str, ...] = ()) -> pd.DataFrame:
 
 def ruling(item: str, stance: str, flags: tuple[str, ...] = (), left_out: str = "") -> dict[str, object]:
     """An adjudicator's ruling on an item."""
-    text = dict.fromkeys(RULINGS.columns, "")
+    text = dict.fromkeys(RULED.columns, "")
     about = {"ruling_id": f"{item}/adjudicator-1/1", "item_id": item, "stance": stance, "sanction_violation": "none"}
     return {**text, **about, "flags": list(flags), "regime": [], "guideline_gap": False, "left_out": left_out}
 
@@ -42,7 +42,7 @@ def settled(
     settings: Settings = SETTINGS,
 ) -> pd.DataFrame:
     """The gold rows of the stance question."""
-    found = gold(annotations, RULINGS.frame(list(rulings)), probabilities, BOOK, settings)
+    found = gold(annotations, RULED.frame(list(rulings)), probabilities, BOOK, settings)
     return found[found["question"] == "stance"]
 
 

@@ -35,6 +35,7 @@ BOOK = codebook.load(ROOT / "labeling/codebook.toml")
 SETTLING = load_gold(ROOT / "labeling/gold.toml")
 DRAW = splits.load(ROOT / "training/splits.toml")
 SPLIT = replace(DRAW, near=replace(DRAW.near, similarity=1.0))  # the world's articles say the same but for a name
+ANNOTATED, RULED = answered(ANNOTATIONS, BOOK), answered(RULINGS, BOOK)  # the tables, closed by the codebook
 PEOPLE = ("annotator-1", "annotator-2", "annotator-3")
 SAYINGS = {  # a sentence of each stance, with the violation it presents
     ("favor", "alleged"): "Ministers said sanctions on Russia must stay after firm {} allegedly broke them.",
@@ -60,12 +61,12 @@ class World:
             {**row, **changes.get(f"{row['item_id']}/{row['annotator']}", {})}
             for row in self.annotations.to_dict("records")
         ]
-        return replace(self, annotations=ANNOTATIONS.frame(rows))
+        return replace(self, annotations=ANNOTATED.frame(rows))
 
     @property
     def gold(self) -> pd.DataFrame:
         """What the answers settle."""
-        return gold(self.annotations, answered(RULINGS, BOOK).frame([]), PROBABILITIES.frame([]), BOOK, SETTLING)
+        return gold(self.annotations, RULED.frame([]), PROBABILITIES.frame([]), BOOK, SETTLING)
 
     @property
     def batch(self) -> pd.DataFrame:
@@ -79,6 +80,8 @@ class World:
                 "reason": "sample" if bucket(article_id, "batch-1") >= 80 else "all",
                 "probability": 0.2,
                 "population": len(self.items),
+                "copies": 1,
+                "withdrawn": "",
                 "score": float("nan"),
             }
             for place, (item, article_id) in enumerate(
@@ -128,9 +131,9 @@ class World:
             (CONTRASTS, CONTRASTS.frame([])),
             (BATCH, self.batch),
             (ANSWERS, ANSWERS.frame(answers)),
-            (answered(ANNOTATIONS, BOOK), self.annotations),
+            (ANNOTATED, self.annotations),
             (AGREEMENT, agreement(self.annotations, BOOK, Bootstrap(seed=1, draws=50, percent=95))),
-            (answered(RULINGS, BOOK), answered(RULINGS, BOOK).frame([])),
+            (RULED, RULED.frame([])),
             (GOLD, self.gold),
             (SPLITS, self.splits),
         ):
@@ -169,7 +172,7 @@ def world(
         articles=ARTICLES.frame([whole(name, text, demonstration) for name, text in texts.items()]),
         sentences=SENTENCES.frame([sentence(row, texts[row["article"]]) for row in rows]),
         items=ITEMS.frame([item(row) for row in rows]),
-        annotations=ANNOTATIONS.frame([answer(row, person) for row in rows for person in PEOPLE]),
+        annotations=ANNOTATED.frame([answer(row, person) for row in rows for person in PEOPLE]),
     )
 
 
