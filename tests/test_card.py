@@ -34,6 +34,7 @@ def test_the_head_names_every_file_of_the_folder_and_no_other(tmp_path):
         ("stance", True),
         ("sanction_violation", False),
         ("annotations", False),
+        ("splits", False),
     ]
 
 

@@ -25,7 +25,7 @@ TRAIN = "stance/train-00000-of-00001.parquet"
 def made(tmp_path_factory):
     """An edition that may go out."""
     folder = tmp_path_factory.mktemp("made")
-    return build_edition(world(articles=12).write(folder), settings_of(folder, card=CARD))
+    return build_edition(world(articles=16).write(folder), settings_of(folder, card=CARD))
 
 
 @pytest.fixture
@@ -143,7 +143,8 @@ def test_a_row_that_was_withdrawn_is_named(edition):
 
     (line,) = refused(edition, gone={item.partition("@")[0]})
 
-    assert line == f"withdrawn: 3 (stance {item}; sanction_violation {item}; annotations {item})"
+    assert line.startswith("withdrawn: ")
+    assert line.endswith(f" (stance {item}; sanction_violation {item}; annotations {item}; …)")
 
 
 def test_label_names_of_card_and_files_are_the_codebooks(edition):
@@ -265,7 +266,7 @@ def test_a_column_nobody_declared_is_refused(edition):
     pq.write_table(more.replace_schema_metadata({"huggingface": json.dumps(features)}), edition / TRAIN)
     sign(edition)
 
-    assert refused(edition) == ["columns: 1 (stance has the column comment)"]
+    assert refused(edition) == [f"columns: 1 ({TRAIN} has the column comment)"]
 
 
 def test_a_refusal_counts_all_rows_and_shows_the_first():

@@ -89,7 +89,7 @@ def test_make_help_names_every_noun_of_the_design():
         "articles", "repeated", "sentences", "duplicates", "items",
         "interface", "relabel", "checks", "batch", "assignments", "annotations", "agreement",
         "rulings", "gold", "annotators", "adjudication", "status", "recall", "plan",
-        "splits", "dataset", "card", "baseline", "heldout", "probabilities", "curve", "report", "edition",
+        "splits", "dataset", "card", "baseline", "probabilities", "curve", "heldout", "report", "edition",
     ]  # fmt: skip
 
 

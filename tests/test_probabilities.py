@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from labeling.tables import ANNOTATIONS, CURVE, PROBABILITIES
+from labeling.tables import CURVE, PROBABILITIES
 from tests.house import ROOT
-from tests.world import BOOK, build_dataset, step, world
+from tests.world import ANNOTATED, BOOK, build_dataset, step, world
 from training.curve import main as write_curve
 from training.model import load
 from training.probabilities import main, told, votes
@@ -69,7 +69,7 @@ def test_the_votes_of_an_item_are_shares_and_the_first_of_equal_labels_leads(tow
 
 def test_with_too_few_answers_the_table_is_empty_and_says_so(town, tmp_path, capsys):
     folder = town.write(tmp_path)
-    ANNOTATIONS.write(town.annotations.head(2), folder / "annotations.parquet")
+    ANNOTATED.write(town.annotations.head(2), folder / "annotations.parquet")
 
     step(
         main,

@@ -384,7 +384,7 @@ def test_the_model_goes_to_its_own_repository_and_names_data_and_scores(hub, edi
     settings = settings_of(tmp_path, card=CARD, publish=QUICK)
     here = tmp_path / "here"
     here.mkdir()
-    world(articles=12).write(here)
+    world(articles=16).write(here)
     build_report(here)
     build_edition(here, settings)
     words = [

@@ -48,7 +48,8 @@ def test_an_item_is_followed_from_what_is_published_back_to_its_raw_file(folder,
         "\n"
         "published   not in the edition\n"
         "            dataset: sanction_violation alleged, stance favor\n"
-        "split       train  bucket 58 of its article, salt split-1\n"
+        "split       train  its article was drawn into bucket 58, salt split-1\n"
+        "            held out in folds 4\n"
         "gold        stance: favor  (unanimous, by majority, 3 of 3 answers)\n"
         "            sanction_violation: alleged  (unanimous, by majority, 3 of 3\n"
         "            answers)\n"
@@ -58,6 +59,7 @@ def test_an_item_is_followed_from_what_is_published_back_to_its_raw_file(folder,
         "            russia, other\n"
         "            annotator-3  2024-04-01 10:00  codebook 1  favor, quoted, alleged,\n"
         "            russia, other\n"
+        "asked       all, draw 1, place 0; probability 0.2\n"
         "\n"
         f"sentence    {sentence}  characters 0 to 82, sentence 0\n"
         f"article     {article}  Story a0\n"
@@ -88,7 +90,7 @@ def test_every_row_that_belongs_to_an_id_is_told_as_json_and_nobody_elses(folder
     assert counts == {
         "dataset: annotations": 3, "dataset: sanction_violation": 1, "dataset: stance": 1,
         "annotations": 3, "answers": 3, "articles": 1, "baseline": 2, "gold": 2, "items": 1, "sentences": 1,
-        "splits": 1,
+        "batch": 1, "splits": 6,
     }  # fmt: skip
     assert told["tables"]["dataset: stance"][0]["label"] == "favor"
     assert told["tables"]["articles"][0]["source"] == "a0.txt"

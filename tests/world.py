@@ -293,6 +293,8 @@ def build_heldout(folder: Path) -> Path:
     step(
         write_heldout,
         ROOT / "training/heldout.toml",
+        ROOT / "training/model.toml",
+        ROOT / "training/tone.toml",
         folder / "dataset/manifest.json",
         folder / "splits.parquet",
         folder / "models",

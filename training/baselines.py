@@ -24,7 +24,7 @@ class Data:
     repo: str
     tag: str
     commit: str
-    sha256: str  # of the list of the dataset's files, as release.listing tells it
+    sha256: str  # of the list of the dataset's files, as release.listing tells it of its files of rows
 
 
 def files(models: Path, numbers: Path, repo: str, data: Data) -> dict[str, bytes]:
@@ -93,13 +93,13 @@ def scores(told: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """The scores as people read them, one row a question."""
     for question, one in told["questions"].items():
         if not one["undefined"]:
-            low_high = one["baseline"]["interval"]
+            low_high = one["baseline"]["macro_f1_interval"]
             yield {
                 "question": question,
                 "rows": f"{one['rows']:,}",
                 "macro_f1": f"{one['baseline']['macro_f1']:.2f}",
                 "interval": f"{low_high[0]:.2f} to {low_high[1]:.2f}" if low_high else "none",
                 "accuracy": f"{one['baseline']['accuracy']:.2f}",
-                "majority": f"{one['majority']['macro_f1']:.2f}",
+                "majority": f"{one['comparisons']['majority']['macro_f1']:.2f}",
                 "verdict": one["verdict"],
             }

@@ -109,7 +109,8 @@ def main(
     }
     told = release.manifest(manifest.parent)
     about = {key: told[key] for key in ("codebook_version", "demonstration", "left_out", "salt", "unsettled_test")}
-    about |= {"dataset_sha256": release.listing(told["files"])}
+    rows = {name: one["sha256"] for name, one in told["files"].items() if one["rows"] is not None}
+    about |= {"dataset_sha256": release.listing(rows)}
     about |= {"profiles": {name: profile for name, (profile, _) in outgoing.items() if profile}}
     kept = Known(book, known, withdrawn.ids(stones), gate.names(name_file))
     rules = gate.load(gate_file)

@@ -91,12 +91,13 @@ class Edition:
         return yaml.safe_load(told) or {}, body
 
     @cached_property
-    def schemas(self) -> dict[str, Features]:
-        """The features of each config, as its files carry them."""
-        files = [name for name, about in self.manifest["files"].items() if about["rows"] is not None]
-        return {
-            name.partition("/")[0]: Features.from_arrow_schema(pq.read_schema(self.folder / name)) for name in files
-        }
+    def schemas(self) -> dict[str, dict[str, Features]]:
+        """The features of each file of rows, as it carries them, by its config and its place in the folder."""
+        found: dict[str, dict[str, Features]] = {}
+        for name in (name for name, about in self.manifest["files"].items() if about["rows"] is not None):
+            features = Features.from_arrow_schema(pq.read_schema(self.folder / name))
+            found.setdefault(name.partition("/")[0], {})[name] = features
+        return found
 
     @cached_property
     def said(self) -> dict[str, list[str]]:
@@ -175,9 +176,10 @@ def licences(edition: Edition) -> Found:
 
 def columns(edition: Edition) -> Found:
     """No column goes out that a release does not declare."""
-    for config, features in edition.schemas.items():
-        for name in sorted(set(features) - set(release.of_config(config, edition.known.book))):
-            yield f"{config} has the column {name}"
+    for config, files in edition.schemas.items():
+        declared = set(release.of_config(config, edition.known.book))
+        for file, features in files.items():
+            yield from (f"{file} has the column {name}" for name in sorted(set(features) - declared))
 
 
 def private(edition: Edition) -> Found:
@@ -199,11 +201,12 @@ def labels(edition: Edition) -> Found:
     """Every row has a label, and the card, the codebook and the files name the same labels."""
     for config, rows in edition.questions.items():
         yield from (f"{config} {name} has no label" for name in rows.loc[rows["label"] == "", "item_id"])
-        told = edition.schemas[config]["label"].names
         asked = release.asked_in(config, edition.known.book)
-        for where, others in (("codebook", list(asked.labels)), ("card", in_card(asked.id, edition.card[1]))):
-            if told != others:
-                yield f"{config} has the labels {', '.join(told)}; the {where} has {', '.join(others)}"
+        ways = (("codebook", list(asked.labels)), ("card", in_card(asked.id, edition.card[1])))
+        for told in sorted({tuple(features["label"].names) for features in edition.schemas[config].values()}):
+            for where, others in ways:
+                if list(told) != others:
+                    yield f"{config} has the labels {', '.join(told)}; the {where} has {', '.join(others)}"
     yield from overridden(edition)
 
 
@@ -219,9 +222,11 @@ def overridden(edition: Edition) -> Found:
     for info in told if isinstance(told, list) else [told]:
         config = info.get("config_name", "default")
         for one in info.get("features", []):
-            stands = edition.schemas.get(config, {}).get(one["name"])
+            files = edition.schemas.get(config, {}).values()
+            stand = [features[one["name"]] for features in files if one["name"] in features]
             named = (one.get("dtype") or {}).get("class_label", {}) if isinstance(one.get("dtype"), dict) else {}
-            if isinstance(stands, ClassLabel) and list(named.get("names", {}).values()) != stands.names:
+            names = list(named.get("names", {}).values())
+            if any(isinstance(of, ClassLabel) and of.names != names for of in stand):
                 yield f"{config}: the card's head names other labels for {one['name']} than the file"
 
 

@@ -307,9 +307,9 @@ def parquet(table: pa.Table) -> bytes:
     return bytes(out.getvalue())
 
 
-def listing(files: Mapping[str, object]) -> str:
-    """One sha256 for what a manifest says of its files."""
-    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+def listing(hashes: Mapping[str, str]) -> str:
+    """One sha256 for files, by the sha256 of each."""
+    return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:

@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,10 +45,9 @@ def simulated(items: int) -> pd.DataFrame:
     for follow_up in BOOK.follow_ups.values():
         found[follow_up.id] = "" if follow_up.choice == "single" else pd.Series([[] for _ in item], dtype=object)
     given = (pd.Timestamp("2024-03-04T09:00:00Z") + weeks).strftime("%Y-%m-%dT%H:%M:%SZ")
-    rest = {"purpose": "batch", "left_out": "", "codebook_version": BOOK.version, "created_at": given}
-    return found.assign(
-        annotator=[f"annotator-{one}" for one in who], flags=pd.Series([[] for _ in item], dtype=object), **rest
-    )
+    rest: dict[str, Any] = {"purpose": "batch", "left_out": "", "codebook_version": BOOK.version, "created_at": given}
+    found["flags"] = pd.Series([[] for _ in item], dtype=object)
+    return found.assign(annotator=[f"annotator-{one}" for one in who], **rest)
 
 
 def timed(work: Callable[[], object]) -> str:
