@@ -354,7 +354,7 @@ lock: $(READY)                            ## lock the newest versions that pypro
 	$(exported) --group dev --no-group bench --output-file requirements.lock
 	$(exported) --only-group bench --output-file bench.lock
 	$(VENV)/bin/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate \
-	  --group tools --output-file tools.lock
+	  --output-file tools.lock tests/tools.in
 	rm uv.lock
 
 # One virtual environment for all of it, remade when the lock changes.
