@@ -38,7 +38,7 @@ demo: $(READY)                            ## the whole chain on demonstration ar
 	@$(again) DATA=data/demo summary
 
 test: $(READY) $(VENV)/tools/ready        ## run every test; TESTS=tests/test_gold.py runs some
-	$(PYTHON) -m pytest $(TESTS)
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(TESTS)
 
 ##@ corpus: articles in, items out
 fetch: $(READY)                           ## fetch pages, feeds, sitemaps (FROM="address or file ...") into raw/

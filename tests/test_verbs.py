@@ -263,7 +263,7 @@ def test_a_label_that_the_codebook_lacks_comes_back_and_does_not_count(small, op
     project = small.project(opened, "annotator-1")
     project.answer(project.changed("", 0)[1].id, choose("perhaps"), str(uuid4()))
 
-    found = annotations(small.pull(), small.items(), codebook.load(CODEBOOK), {})
+    found = annotations(small.pull(), small.targets(), codebook.load(CODEBOOK), {})
 
     assert found["left_out"].tolist() == ["sanction_violation has no label 'perhaps'"]
 
