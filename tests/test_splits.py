@@ -332,6 +332,6 @@ def test_the_house_reads_its_own_settings():
 
 
 def test_where_nobody_named_a_family_no_article_is_about_one():
-    here = world(articles=1, sayings=[("favor", "none")])
+    here = world(articles=1, sayings=[("against", "none")])
 
     assert families(here.annotations, {here.items["item_id"][0]: "a"}) == {}
