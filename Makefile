@@ -100,6 +100,7 @@ $(DATA)/checks.parquet: labeling/checks.py labeling/codebook.py \
 batch: $(DATA)/batch.parquet              ## which items are asked and why each was drawn; MORE=300 draws so many more
 $(DATA)/batch.parquet: labeling/batch.py labeling/picks.py labeling/draw.py \
   labeling/batch.toml $(DATA)/items.parquet $(DATA)/duplicates.parquet $(DATA)/contrasts.parquet $(if $(MORE),FORCE)
+	@$(if $(and $(MORE),$(wildcard $(DATA)/annotations.parquet)),$(again) MORE= probabilities)
 	@$(PYTHON) -m labeling.batch $(filter-out %.py FORCE,$^) $(DATA)/probabilities.parquet "$(MORE)" $@
 
 assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
@@ -161,7 +162,8 @@ $(DATA)/status.html: labeling/status.py labeling/workload.py labeling/audits.py 
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
 $(DATA)/recall.parquet: labeling/recall.py labeling/codebook.py \
-  labeling/recall.toml labeling/codebook.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
+  labeling/recall.toml labeling/codebook.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/batch.parquet \
+  $(DATA)/gold.parquet
 	@$(run)
 
 plan: $(DATA)/plan.parquet                ## what the next 100, 300, 1,000 labels buy, and what past forecasts were worth
