@@ -16,9 +16,9 @@ HOUSE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 PICTURE = HOUSE.partition("```mermaid")[2].partition("```")[0]
 LISTED = {noun: (made, beside) for noun, made, beside in re.findall(r"^\| `(\w+)` \| (.*) \| (.*?) ?\|$", HOUSE, re.M)}
 
-# The Makefile's rules, a line each. Of what a workspace may lack, the report's rule names a list.
+# The Makefile's rules, a line each, without conditions. Of what a workspace may lack, the report's rule names a list.
 MAY = " ".join(f"$(DATA)/{name}" for name in re.findall(r"\w+\.parquet", re.findall("^may .*$", MAKEFILE, re.M)[0]))
-RULES = MAKEFILE.replace("\\\n", " ").replace("$(wildcard $(may))", MAY)
+RULES = re.sub(r"\$\(and .*?\)\)", "", MAKEFILE.replace("\\\n", " ").replace("$(wildcard $(may))", MAY))
 FILE = r"\$\(DATA\)/([\w./-]*\w)"  # of a workspace
 BESIDE = {
     name: noun
