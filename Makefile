@@ -226,20 +226,20 @@ SHAPED = $(filter-out corpus/fetch.toml training/card.toml training/gate.toml tr
 
 $(DATA)/LICENSE $(DATA)/CITATION.cff: $(DATA)/card.md ;
 
-MODEL = training/model.py training/calibrate.py training/encoder.py training/grams.py training/keeping.py \
+model = training/model.py training/calibrate.py training/encoder.py training/grams.py training/keeping.py \
   training/readable.py training/telling.py training/tone.py
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
 $(DATA)/baseline.parquet: training/baseline.py training/abstain.py training/folder.py training/followups.py \
-  training/release.py $(MODEL) training/model.toml training/tone.toml $(DATA)/dataset/manifest.json
+  training/release.py $(model) training/model.toml training/tone.toml $(DATA)/dataset/manifest.json
 	@$(run) $(DATA)/models
 
 probabilities: $(DATA)/probabilities.parquet  ## what a model says of every item, of answered ones as if they were not
-$(DATA)/probabilities.parquet: training/probabilities.py $(MODEL) labeling/codebook.py \
+$(DATA)/probabilities.parquet: training/probabilities.py $(model) labeling/codebook.py \
   training/model.toml training/tone.toml labeling/codebook.toml $(DATA)/annotations.parquet $(DATA)/items.parquet
 	@$(run)
 
 curve: $(DATA)/curve.parquet              ## macro F1 by the number of items learned from
-$(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py $(MODEL) \
+$(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py $(model) \
   training/model.toml training/tone.toml $(DATA)/dataset/manifest.json
 	@$(run)
 
@@ -251,7 +251,7 @@ predict: $(DATA)/baseline.parquet         ## label new articles by the models (R
 	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl
 
 heldout: $(DATA)/heldout.parquet          ## what the baseline says of targets, outlets, years it learned nothing of
-$(DATA)/heldout.parquet: training/heldout.py training/folder.py training/release.py $(MODEL) \
+$(DATA)/heldout.parquet: training/heldout.py training/folder.py training/release.py $(model) \
   corpus/partitions.py corpus/engine.py training/heldout.toml training/model.toml training/tone.toml \
   $(DATA)/dataset/manifest.json $(DATA)/splits.parquet \
   $(DATA)/baseline.parquet

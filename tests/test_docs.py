@@ -73,3 +73,10 @@ def test_every_arrow_of_the_picture_is_one_of_the_house():
 
     assert len(arrows) > len(NOUNS)
     assert {(read, noun) for read, noun in arrows if read not in made_from(noun)} == {("raw", "articles")}
+
+
+def test_no_word_that_a_person_may_give_is_a_word_of_the_makefiles_own():
+    given = {name for line in re.findall("##.*", MAKEFILE) for name in re.findall(r"\b([A-Z_]+)=", line)}
+
+    assert {"RAW", "MODEL", "REPO"} <= given
+    assert given & set(re.findall(r"^([A-Z_]+) *:?=", MAKEFILE, re.M)) == set()
