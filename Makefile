@@ -2,6 +2,7 @@
 
 DATA    ?= data
 ANSWERS ?= labeling/demo
+DEMO    ?= data/demo
 PYTHON3 ?= python3
 VENV    := .venv
 PYTHON  := $(VENV)/bin/python
@@ -17,7 +18,7 @@ NAMES ?= $(DATA)/names.txt
 # that the program imports, and the files that these read, are prerequisites too, but not passed.
 run   = $(PYTHON) -m $(subst /,.,$(<:.py=)) $(filter-out %.py %.jinja corpus/splitting.toml,$^) $@
 PARTS = corpus/partitions.py corpus/engine.py corpus/gather.py corpus/tables.py
-again = $(MAKE) --no-print-directory
+again = $(MAKE) --no-print-directory --silent
 
 .DELETE_ON_ERROR:
 # Made from what they were before, so never deleted when a step fails.
@@ -25,17 +26,26 @@ again = $(MAKE) --no-print-directory
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo test check bench lock doctor studio push answer pull trace publish release diff withdraw rehydrate \
-  keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
+.PHONY: FORCE help demo rounds test check bench lock doctor studio push answer pull trace publish release diff withdraw \
+  rehydrate keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
   annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
   probabilities curve predict report summary edition
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
-	@$(again) DATA=data/demo RAW=corpus/demo items interface assignments
-	@$(PYTHON) -m labeling.server data/demo/studio -- $(again) DATA=data/demo answer pull
-	@$(again) DATA=data/demo report
-	@$(again) DATA=data/demo summary
+	@$(again) DATA=$(DEMO) RAW=corpus/demo items interface assignments
+	@$(PYTHON) -m labeling.server $(DEMO)/studio -- $(again) DATA=$(DEMO) rounds
+	@$(again) DATA=$(DEMO) curve
+	@$(again) DATA=$(DEMO) plan
+	@$(again) DATA=$(DEMO) report status edition
+	@$(again) DATA=$(DEMO) summary
+
+# The annotators' answers first, then the rulings on what these leave open. A step sees what an earlier make has made.
+rounds:
+	@$(again) answer pull
+	@$(again) probabilities
+	@$(again) adjudication
+	@$(again) answer pull
 
 test: $(READY) $(VENV)/tools/ready        ## run every test; TESTS=tests/test_gold.py runs some
 	$(PYTHON) -m pytest $(TESTS)
