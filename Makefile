@@ -48,7 +48,7 @@ rounds:
 	@$(again) answer pull
 
 test: $(READY) $(VENV)/tools/ready        ## run every test; TESTS=tests/test_gold.py runs some
-	$(PYTHON) -m pytest $(TESTS)
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(TESTS)
 
 ##@ corpus: articles in, items out
 fetch: $(READY)                           ## fetch pages, feeds, sitemaps (FROM="address or file ...") into raw/
@@ -110,6 +110,7 @@ $(DATA)/checks.parquet: labeling/checks.py labeling/codebook.py \
 batch: $(DATA)/batch.parquet              ## which items are asked and why each was drawn; MORE=300 draws so many more
 $(DATA)/batch.parquet: labeling/batch.py labeling/picks.py labeling/draw.py \
   labeling/batch.toml $(DATA)/items.parquet $(DATA)/duplicates.parquet $(DATA)/contrasts.parquet $(if $(MORE),FORCE)
+	@$(if $(and $(MORE),$(wildcard $(DATA)/annotations.parquet)),$(again) MORE= probabilities)
 	@$(PYTHON) -m labeling.batch $(filter-out %.py FORCE,$^) $(DATA)/probabilities.parquet "$(MORE)" $@
 
 assignments: $(DATA)/assignments.parquet  ## one row an item and annotator: who answers what
@@ -171,7 +172,8 @@ $(DATA)/status.html: labeling/status.py labeling/workload.py labeling/audits.py 
 
 recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
 $(DATA)/recall.parquet: labeling/recall.py labeling/codebook.py \
-  labeling/recall.toml labeling/codebook.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
+  labeling/recall.toml labeling/codebook.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/batch.parquet \
+  $(DATA)/gold.parquet
 	@$(run)
 
 plan: $(DATA)/plan.parquet                ## what the next 100, 300, 1,000 labels buy, and what past forecasts were worth
@@ -364,7 +366,7 @@ lock: $(READY)                            ## lock the newest versions that pypro
 	$(exported) --group dev --no-group bench --output-file requirements.lock
 	$(exported) --only-group bench --output-file bench.lock
 	$(VENV)/bin/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate \
-	  --group tools --output-file tools.lock
+	  --output-file tools.lock tests/tools.in
 	rm uv.lock
 
 # One virtual environment for all of it, remade when the lock changes.

@@ -18,7 +18,7 @@ from corpus.tables import ITEMS
 from labeling import codebook
 from labeling.alone import alone
 from labeling.ballot import votes_html
-from labeling.studio import Held, State, connect, title
+from labeling.studio import Held, State, connect, offered, title
 from labeling.tables import ADJUDICATION, ANSWERS, ASSIGNMENTS, CHECKS, if_there
 from labeling.tasks import shown
 from labeling.trouble import Lost, patient
@@ -39,6 +39,9 @@ class Project(Protocol):
 
     def state(self) -> State:
         """What the project says of itself now."""
+
+    def show(self, screen: str, guidelines: str) -> None:
+        """Show another screen and other guidelines."""
 
     def held(self) -> Iterator[Held]:
         """Every task in brief, in the order in which they were added."""
@@ -122,14 +125,17 @@ def plan_adjudication(
     return rounds
 
 
-def found(studio: Studio, name: str, one: Round) -> Project | None:
-    """Somebody's project, None if there is none; refused if its screen is another."""
+def found(studio: Studio, name: str, one: Round, guidelines: str) -> Project | None:
+    """Somebody's project, None if there is none; with other words on its screen, but refused with other questions."""
     project = studio.find(name)
-    if project and one.asked and project.screen.strip() != one.screen.strip():
+    if not project or not one.asked or project.screen.strip() == one.screen.strip():
+        return project
+    if offered(project.screen) != offered(one.screen):
         raise ContractError(
             f"The project {name!r} is answered on another screen than the codebook makes now, and a live project's "
             "questions never change. Raise `version` in labeling/codebook.toml: `make push` then makes new projects."
         )
+    patient(lambda: project.show(one.screen, guidelines))
     return project
 
 
@@ -240,7 +246,7 @@ def account(before: Holding, held: Holding, one: Round) -> Counter[str]:
 
 def push(studio: Studio, rounds: Mapping[str, Round], guidelines: str, settled: float = SETTLED) -> Counter[str]:
     """Bring all projects, by title, to what they are to hold, and return what was done, counted."""
-    there = {name: project for name, one in rounds.items() if (project := found(studio, name, one))}
+    there = {name: project for name, one in rounds.items() if (project := found(studio, name, one, guidelines))}
     # A push that was killed may have left a request with the server, which would add its tasks once more.
     begun = [project for name, project in there.items() if project.state().tasks < len(rounds[name].open())]
     if begun:

@@ -13,7 +13,9 @@ from corpus.shell import shell
 from corpus.tables import COVERAGE, ITEMS
 from labeling import codebook
 from labeling.codebook import Codebook, Question
-from labeling.tables import GOLD, RECALL
+from labeling.tables import BATCH, GOLD, RECALL
+
+BY_CHANCE = ("sample", "random", "all", "audit")  # reasons in BATCH in which no model had a say
 
 
 @dataclass(frozen=True)
@@ -101,12 +103,24 @@ def verdict(held: int, drawn: int) -> str:
     return "estimated" if held else "no labels on sentences that hold the cues"
 
 
+def drawn_by_chance(items: pd.DataFrame, batch: pd.DataFrame) -> pd.DataFrame:
+    """The items that were drawn at random: what a model chose is none of the rest's kind, and says nothing of them."""
+    return items[items["item_id"].isin(batch.loc[batch["reason"].isin(BY_CHANCE), "item_id"])]
+
+
 def main(
-    setting_file: Path, codebook_file: Path, coverage_file: Path, item_file: Path, gold_file: Path, out: Path
+    setting_file: Path,
+    codebook_file: Path,
+    coverage_file: Path,
+    item_file: Path,
+    batch_file: Path,
+    gold_file: Path,
+    out: Path,
 ) -> None:
     """Read what the cues reach and what was labelled, write their recall."""
     question, settings = about_targets(codebook.load(codebook_file)), load(setting_file)
-    found = recall(COVERAGE.read(coverage_file), ITEMS.read(item_file), GOLD.read(gold_file), question, settings)
+    items = drawn_by_chance(ITEMS.read(item_file), BATCH.read(batch_file, ["item_id", "reason"]))
+    found = recall(COVERAGE.read(coverage_file), items, GOLD.read(gold_file), question, settings)
     known = found[found["verdict"] == "estimated"].itertuples()
     told = ", ".join(f"{row.target} {row.recall:.2f} ({row.low:.2f} to {row.high:.2f})" for row in known)
     RECALL.write(found, out, told or "no target has labels on its draw: see asked in corpus/targets.toml")

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -140,6 +141,17 @@ def check_screen(screen: str) -> None:
     except wrong as error:
         said = " ".join(str(error).split())[:300]
         raise ContractError(f"Label Studio cannot show this screen: {said}. Correct labeling/codebook.toml.") from None
+
+
+def offered(screen: str) -> dict[str, list[str]]:
+    """What a screen asks: the choices under each name, as answers have them; none where people write.
+
+    >>> offered('<View><Choices name="tone" toName="s"><Choice value="Sad" alias="sad"/></Choices></View>')
+    {'tone': ['sad']}
+    """
+    asked = [tag for tag in ET.fromstring(screen).iter() if tag.get("toName")]  # noqa: S314 - expat stops entity bombs
+    told = {str(tag.get("name")): [one.get("alias") or one.get("value") for one in tag.iter("Choice")] for tag in asked}
+    return {name: [str(one) for one in choices] for name, choices in told.items()}
 
 
 class Key(httpx.Auth):
@@ -316,6 +328,12 @@ class Project:
     def clock(self) -> datetime:
         """What the clock of the server showed when it last answered."""
         return self.studio.clock
+
+    def show(self, screen: str, guidelines: str) -> None:
+        """Show another screen, which asks the same, and other guidelines."""
+        told = {"label_config": screen, "expert_instruction": guidelines}
+        self._said = self.studio.ask("PATCH", f"/api/projects/{self.number}/", told)
+        self.screen = str(self._said["label_config"])
 
     def state(self) -> State:
         """What the project says of itself now."""

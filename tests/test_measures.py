@@ -4,10 +4,12 @@ import csv
 import gzip
 from collections.abc import Sequence
 
+import krippendorff
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from labeling.measures import Floats, Pairs, alpha, measured, nominal, pairs, sums
@@ -212,3 +214,16 @@ def test_the_published_agreement_of_the_crowd_on_entailment_is_reproduced():
     )
 
     assert round(values(pairs(coded), 2)["alpha"], 4) == 0.2415
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=4, max_size=4), min_size=2, max_size=30))
+def test_alpha_is_what_the_library_krippendorff_says(units):
+    known = {label for unit in units for label in unit if label is not None}
+    if len(known) < 2 or all(sum(label is not None for label in unit) < 2 for unit in units):
+        return  # undefined: the library refuses it
+    told = np.array([[np.nan if label is None else label for label in unit] for unit in units]).T
+
+    theirs = krippendorff.alpha(told, level_of_measurement="nominal", value_domain=[0, 1, 2, 3])
+
+    assert values(answered(units), 4)["alpha"] == pytest.approx(theirs, abs=1e-12, nan_ok=True)

@@ -25,6 +25,9 @@ class StandIn:
         self.title, self.screen, self.losses = name, screen, list(losses)
         self.tasks, self.added, self.begun, self.late = [], 0, set(), []
 
+    def show(self, screen, guidelines):
+        self.screen, self.guidelines = screen, guidelines
+
     def state(self):
         if self.late:  # what a request with a lost connection adds afterwards
             self.tasks += [Held(self.number(), key, 0) for key in self.late.pop(0)]
@@ -207,7 +210,7 @@ def test_a_live_projects_screen_never_changes_and_nobody_elses_project_is_touche
     studio = StandInStudio()
     push(studio, {"second": asking("a")}, "Read.")
     other = {
-        name: Round("<View><Text/></View>", one.asked)
+        name: Round('<View><Choices name="more" toName="text"/></View>', one.asked)
         for name, one in {"first": asking("a"), "second": asking("a", "b")}.items()
     }
 
@@ -220,6 +223,17 @@ def test_a_live_projects_screen_never_changes_and_nobody_elses_project_is_touche
     )
     assert studio.projects["second"].keys() == ["a"]
     assert "first" not in studio.projects
+
+
+def test_other_words_on_the_screen_are_shown_in_the_project_that_is_there():
+    studio = StandInStudio()
+    push(studio, {"first": asking("a")}, "Read.")
+    told = '<View><Header value="New"/></View>'
+
+    push(studio, {"first": Round(told, asking("a").asked)}, "Read again.")
+
+    project = studio.projects["first"]
+    assert (project.screen, project.guidelines, project.keys()) == (told, "Read again.", ["a"])
 
 
 def test_each_person_gets_tasks_in_the_order_of_their_places_and_a_check_among_them_cannot_be_told():

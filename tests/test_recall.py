@@ -8,7 +8,7 @@ import pytest
 
 from corpus.errors import ContractError
 from labeling import codebook
-from labeling.recall import Settings, about_targets, load, reach, recall
+from labeling.recall import Settings, about_targets, drawn_by_chance, load, reach, recall
 from tests.house import ROOT
 
 SETTINGS = load(ROOT / "labeling/recall.toml")
@@ -97,3 +97,12 @@ def test_a_codebook_that_asks_nothing_about_targets_has_no_recall():
         "No question of labeling/codebook.toml is asked of items with a target and names a label for those that say "
         "nothing of it (`without`), so what the cues miss cannot be told. Add `without`."
     )
+
+
+def test_what_a_model_chose_has_no_say():
+    reasons = ["sample", "random", "all", "audit", "uncertainty", "rare class", "contrast", "diversity"]
+    items = pd.DataFrame({"item_id": reasons})
+
+    found = drawn_by_chance(items, pd.DataFrame({"item_id": reasons, "reason": reasons}))
+
+    assert found["item_id"].tolist() == ["sample", "random", "all", "audit"]

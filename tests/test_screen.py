@@ -103,7 +103,7 @@ class Annotator:
 
     def change(self, project, headline):
         """Open a task that was answered."""
-        (number,) = [one.id for one in project.page(1) if one.data["headline"] == headline]
+        (number,) = [one.id for one in project.changed("", 0) if one.data["headline"] == headline]
         self.page.goto(f"{project.studio.url}/projects/{project.number}/data?task={number}")
         self.sees(headline)
         self.page.get_by_test_id("bottombar-update-button").wait_for()
@@ -132,7 +132,7 @@ def project(door, tasks, screen=None):
     made = door.create(next(NAMES), screen or interface.screen(BOOK), interface.guidelines(BOOK))
     made.add(tasks)
     yield made
-    door.sdk.projects.delete(made.number)
+    door.ask("DELETE", f"/api/projects/{made.number}/")
 
 
 def shown(headline, target="sanctions-dprk", text=SENTENCE, **more):
@@ -147,7 +147,7 @@ def answers(made):
     """What was answered to each task, by its headline: skipped or not, and what was chosen and written."""
     return {
         one.data["headline"]: [(said["was_cancelled"], ticked(json.dumps(said["result"]))) for said in one.answers]
-        for one in made.page(1)
+        for one in made.changed("", 0)
     }
 
 

@@ -329,3 +329,9 @@ def test_settings_that_cannot_be_are_refused(tmp_path, change, wrong):
 
 def test_the_house_reads_its_own_settings():
     assert load(ROOT / "training/splits.toml") == DRAW
+
+
+def test_where_nobody_named_a_family_no_article_is_about_one():
+    here = world(articles=1, sayings=[("against", "none")])
+
+    assert families(here.annotations, {here.items["item_id"][0]: "a"}) == {}

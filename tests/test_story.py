@@ -70,7 +70,7 @@ def test_a_sentence_goes_from_its_article_to_its_published_row(tmp_path, studio_
     published = load_dataset(str(workspace / "dataset"), "stance", cache_dir=str(tmp_path / "cache"))
     ((split, rows),) = published.items()
     (row,) = list(rows)
-    assert "push: 1 items -> 3 projects; 3 tasks added, 0 were there" in pushed
+    assert "push: 13 items -> 3 projects; 39 tasks added, 0 were there" in pushed  # twelve qualify an annotator first
     assert (item["text"], item["target"]) == (SENTENCE, "sanctions-iran")
     assert (row["item_id"], row["text"], row["title"]) == (item["item_id"], SENTENCE, "Ministers meet")
     assert rows.features["label"].int2str(row["label"]) == "favor"

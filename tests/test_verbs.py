@@ -263,7 +263,7 @@ def test_a_label_that_the_codebook_lacks_comes_back_and_does_not_count(small, op
     project = small.project(opened, "annotator-1")
     project.answer(project.changed("", 0)[1].id, choose("perhaps"), str(uuid4()))
 
-    found = annotations(small.pull(), small.items(), codebook.load(CODEBOOK), {})
+    found = annotations(small.pull(), small.targets(), codebook.load(CODEBOOK), {})
 
     assert found["left_out"].tolist() == ["sanction_violation has no label 'perhaps'"]
 
@@ -284,10 +284,24 @@ def test_answers_to_what_nobody_asked_are_kept_apart_and_told(small, opened, cap
     )
 
 
-def test_a_live_projects_screen_never_changes(small):
+def test_other_words_are_shown_in_a_live_project_and_its_answers_stay(small, opened):
+    small.push()
+    small.answer()
+    before = small.pull()["result"].tolist()
+    screen = small / "interface.xml"
+    screen.write_text(screen.read_text().replace("</View>", '<Header value="New words"/></View>', 1))
+
+    small.push()
+
+    assert "New words" in small.project(opened, "annotator-1").screen
+    assert small.pull()["result"].tolist() == before
+
+
+def test_a_live_projects_questions_never_change(small):
     small.push()
     screen = small / "interface.xml"
-    screen.write_text(screen.read_text().replace("</View>", '<Header value="New"/></View>', 1))
+    more = '<Choices name="more" toName="sentence"><Choice value="Yes"/></Choices></View>'
+    screen.write_text(screen.read_text().rstrip().removesuffix("</View>") + more)
 
     with pytest.raises(ContractError) as error:
         small.push()

@@ -118,8 +118,10 @@ class Workspace:
     def answers(self) -> pd.DataFrame:
         return ANSWERS.read(self / "answers.parquet")
 
-    def items(self) -> pd.DataFrame:
-        return ITEMS.read(self / "items.parquet")
+    def targets(self) -> dict[str, str]:
+        """The target of each item."""
+        items = ITEMS.read(self / "items.parquet")
+        return dict(zip(items["item_id"], items["target"], strict=True))
 
     def decisions(self) -> pd.DataFrame:
         return DECISIONS.read(self / "decisions.parquet")

@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -78,6 +79,13 @@ def described(files: dict[str, pa.Table], book: Codebook, citation: Path) -> byt
     return croissant(files, hashes, meanings, about)
 
 
+def about_dataset(told: dict[str, Any]) -> dict[str, Any]:
+    """What the manifest says of the dataset that the edition is cut from."""
+    rows = {name: one["sha256"] for name, one in told["files"].items() if one["rows"] is not None}
+    kept = ("codebook_version", "demonstration", "left_out", "salt", "unsettled_test")
+    return {**{key: told[key] for key in kept}, "dataset_sha256": release.listing(rows)}
+
+
 def main(
     manifest: Path,
     codebook_file: Path,
@@ -107,10 +115,7 @@ def main(
         "croissant.json": described(files, book, citation),
         "withdrawn.jsonl": "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in stones).encode(),
     }
-    told = release.manifest(manifest.parent)
-    about = {key: told[key] for key in ("codebook_version", "demonstration", "left_out", "salt", "unsettled_test")}
-    rows = {name: one["sha256"] for name, one in told["files"].items() if one["rows"] is not None}
-    about |= {"dataset_sha256": release.listing(rows)}
+    about = about_dataset(release.manifest(manifest.parent))
     about |= {"profiles": {name: profile for name, (profile, _) in outgoing.items() if profile}}
     kept = Known(book, known, withdrawn.ids(stones), gate.names(name_file))
     rules = gate.load(gate_file)

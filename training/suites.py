@@ -109,7 +109,7 @@ def families(annotations: pd.DataFrame, articles: Mapping[str, str]) -> dict[str
     """Which measures each article is about: the families that half or more of the answers to one of its items name."""
     named = annotations.explode("regime").dropna(subset="regime")
     counts = named.groupby(["item_id", "regime"]).size().reset_index(name="named")
-    most = counts[2 * counts["named"] >= counts["item_id"].map(annotations["item_id"].value_counts())]
+    most = counts[2 * counts["named"] >= counts["item_id"].map(annotations["item_id"].value_counts()).astype(int)]
     found: dict[str, set[str]] = {}
     for item, family in zip(most["item_id"], most["regime"], strict=True):
         if item in articles and family not in NO_FAMILY:

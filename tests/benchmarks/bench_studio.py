@@ -12,6 +12,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from corpus.tables import ITEMS
 from labeling.ids import task_key
 from labeling.studio import ANSWERED, BEHIND, PAGE, Project, Studio
 from labeling.tables import ASSIGNMENTS
@@ -49,7 +50,7 @@ def fill(workspace: Workspace, count: int) -> None:
 
 def tasks(workspace: Workspace, answers: int) -> Iterator[list[dict[str, object]]]:
     """The workspace's tasks in batches, each answered so many times."""
-    rows: list[dict[str, Any]] = workspace.items().to_dict("records")  # type: ignore[assignment]
+    rows: list[dict[str, Any]] = ITEMS.read(workspace / "items.parquet").to_dict("records")  # type: ignore[assignment]
     keys = [task_key(assignment) for assignment in ASSIGNMENTS.read(workspace / "assignments.parquet")["assignment_id"]]
     given = [{"result": RESULT, "lead_time": 4.5, "ground_truth": False}] * answers
     for start in range(0, len(rows), BATCH):
