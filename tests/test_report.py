@@ -212,12 +212,12 @@ def test_each_sampled_item_stands_for_as_many_as_its_probability_says():
 
 def test_a_learning_curve_is_told_by_items_with_its_draws():
     curve = pd.DataFrame(
-        {"question": "stance", "items": [100, 100, 200], "draw": [0, 1, 0], "macro_f1": [0.4, 0.6, 0.7]}
+        {"question": "stance", "items": [100, 100, 190, 210], "draw": [0, 1, 0, 1], "macro_f1": [0.4, 0.6, 0.6, 0.8]}
     )
 
     assert learned(curve, "stance") == [
         {"items": 100, "macro_f1": 0.5, "low": 0.4, "high": 0.6, "draws": 2},
-        {"items": 200, "macro_f1": 0.7, "low": 0.7, "high": 0.7, "draws": 1},
+        {"items": 200, "macro_f1": 0.7, "low": 0.6, "high": 0.8, "draws": 2},
     ]
     assert learned(curve, "sanction_violation") == []
 
