@@ -298,7 +298,7 @@ $(DATA)/guidelines.html $(DATA)/adjudication.xml: $(DATA)/interface.xml ;
 $(DATA)/relabel.html $(DATA)/relabel.json: $(DATA)/relabel.parquet ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
-	@$(PYTHON) -m training.summary $(DATA)/report.json $<
+	@$(PYTHON) -m training.summary $(DATA)/report.json $< $(DATA)/status.html $(DATA)/edition
 
 contamination: $(DATA)/items.parquet      ## which of our sentences stand in public benchmarks (BENCHMARKS=folder)
 	@$(PYTHON) -m training.contamination training/contamination.toml $< "$(BENCHMARKS)" $(DATA)/contamination.parquet

@@ -42,7 +42,7 @@ def test_the_numbers_of_the_report_are_those_of_the_tables(found):
     assert counts["rejected articles"] == (1, {"empty": 1})
     assert counts["items asked"] == (150, {"all": 135, "sample": 15})
     assert counts["annotations"] == (450, {})
-    assert counts["gold: stance"] == (150, {"settled": 150})
+    assert counts["gold: stance"] == (150, {"unanimous": 150})
     assert counts["dataset: stance"] == (150, splits)
     assert found["questions"]["stance"]["balance"]["favor"] == {split: rows // 5 for split, rows in splits.items()}
     assert {(row["question"], row["measure"], row["value"]) for row in found["agreement"]} >= {("stance", "alpha", 1.0)}
