@@ -56,7 +56,7 @@ def unseen(found: dict[str, Any]) -> list[str]:
                 macro = [number(beside["macro_f1"]), number(one["macro_f1"])]
                 loss = f"{number(beside['loss'])} ({between(beside['loss_interval'])})"
                 rows.append([name, one["suite"], f"{one['rows']:,}", *macro, loss])
-    heads = ["question", "by", "items", "at random", "held out", "loss"]
+    heads = ["question", "by", "rows", "at random", "held out", "loss"]
     return table("Macro F1 of what is held out at random, or for what it is", heads, rows) if rows else []
 
 
