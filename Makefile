@@ -40,12 +40,12 @@ demo: $(READY)                            ## the whole chain on demonstration ar
 	@$(again) DATA=$(DEMO) report status edition
 	@$(again) DATA=$(DEMO) summary
 
-# The annotators' answers first, then the rulings on what these leave open. A step sees what an earlier make has made.
+# The annotators' answers first, then the rulings on what these leave open; a step sees what an earlier make has made.
+# The rulings of a round that was there before are given with the answers.
 rounds:
 	@$(again) answer pull
-	@$(again) probabilities
-	@$(again) adjudication
-	@$(again) answer pull
+	@test -e $(DATA)/adjudication.parquet || \
+	  { $(again) probabilities && $(again) adjudication && $(again) answer pull; }
 
 test: $(READY) $(VENV)/tools/ready        ## run every test; TESTS=tests/test_gold.py runs some
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(TESTS)
