@@ -2,6 +2,7 @@
 
 DATA    ?= data
 ANSWERS ?= labeling/demo
+DEMO    ?= data/demo
 PYTHON3 ?= python3
 VENV    := .venv
 PYTHON  := $(VENV)/bin/python
@@ -17,7 +18,7 @@ NAMES ?= $(DATA)/names.txt
 # that the program imports, and the files that these read, are prerequisites too, but not passed.
 run   = $(PYTHON) -m $(subst /,.,$(<:.py=)) $(filter-out %.py %.jinja corpus/splitting.toml,$^) $@
 PARTS = corpus/partitions.py corpus/engine.py corpus/gather.py corpus/tables.py
-again = $(MAKE) --no-print-directory
+again = $(MAKE) --no-print-directory --silent
 
 .DELETE_ON_ERROR:
 # Made from what they were before, so never deleted when a step fails.
@@ -25,17 +26,26 @@ again = $(MAKE) --no-print-directory
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo test check bench lock doctor studio push answer pull trace publish release diff withdraw rehydrate \
-  keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
+.PHONY: FORCE help demo rounds test check bench lock doctor studio push answer pull trace publish release diff withdraw \
+  rehydrate keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
   annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
   probabilities curve predict report summary edition
 
 ##@ Start here
 demo: $(READY)                            ## the whole chain on demonstration articles, through a real Label Studio
-	@$(again) DATA=data/demo RAW=corpus/demo items interface assignments
-	@$(PYTHON) -m labeling.server data/demo/studio -- $(again) DATA=data/demo answer pull
-	@$(again) DATA=data/demo report
-	@$(again) DATA=data/demo summary
+	@$(again) DATA=$(DEMO) RAW=corpus/demo items interface assignments
+	@$(PYTHON) -m labeling.server $(DEMO)/studio -- $(again) DATA=$(DEMO) rounds
+	@$(again) DATA=$(DEMO) curve
+	@$(again) DATA=$(DEMO) plan
+	@$(again) DATA=$(DEMO) report status edition
+	@$(again) DATA=$(DEMO) summary
+
+# The annotators' answers first, then the rulings on what these leave open; a step sees what an earlier make has made.
+# The rulings of a round that was there before are given with the answers.
+rounds:
+	@$(again) answer pull
+	@test -e $(DATA)/adjudication.parquet || \
+	  { $(again) probabilities && $(again) adjudication && $(again) answer pull; }
 
 test: $(READY) $(VENV)/tools/ready        ## run every test; TESTS=tests/test_gold.py runs some
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile $(TESTS)
@@ -288,7 +298,7 @@ $(DATA)/guidelines.html $(DATA)/adjudication.xml: $(DATA)/interface.xml ;
 $(DATA)/relabel.html $(DATA)/relabel.json: $(DATA)/relabel.parquet ;
 
 summary: $(DATA)/report.html              ## the same in brief, on the screen
-	@$(PYTHON) -m training.summary $(DATA)/report.json $<
+	@$(PYTHON) -m training.summary $(DATA)/report.json $< $(DATA)/status.html $(DATA)/edition
 
 contamination: $(DATA)/items.parquet      ## which of our sentences stand in public benchmarks (BENCHMARKS=folder)
 	@$(PYTHON) -m training.contamination training/contamination.toml $< "$(BENCHMARKS)" $(DATA)/contamination.parquet

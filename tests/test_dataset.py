@@ -156,6 +156,15 @@ def test_answers_to_items_that_are_no_longer_made_are_counted():
     assert reasons == {"stance": {gone: 1}, "sanction_violation": {gone: 1}, "annotations": {gone: 3}}
 
 
+def test_answers_to_checks_are_left_out_as_such():
+    here = world(articles=1, sayings=[("favor", "alleged")])
+    checks = here.annotations.assign(item_id="a check", purpose="check")
+
+    reasons = left_out(here.gold, pd.concat([here.annotations, checks]), placed(here), BOOK)
+
+    assert reasons["annotations"] == {"to a check, whose label was known": 3}
+
+
 def test_nothing_of_an_older_release_stays(tmp_path):
     folder = build_dataset(world(articles=30).write(tmp_path))
     assert (folder / "stance/test-00000-of-00001.parquet").exists()

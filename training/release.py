@@ -29,6 +29,7 @@ ANSWERED = "annotations"  # the config that holds one row an item and annotator
 SUITES = "splits"  # the config that holds one row an item and suite of splits, where there is more than one suite
 PUBLISHED = "published"
 ORPHANED = "its item is no longer made"
+CHECKED = "to a check, whose label was known"
 WITHDRAWN = "withdrawn"
 HELD = "names a private person"
 MANIFEST = "manifest.json"
