@@ -93,7 +93,7 @@ $(DATA)/relabel.parquet: labeling/relabel.py labeling/versions.py labeling/moves
 	@$(run) $(DATA)/codebooks $(DATA)/relabel.html $(DATA)/relabel.json
 
 checks: $(DATA)/checks.parquet            ## sentences whose labels are known: hidden checks and the qualification
-$(DATA)/checks.parquet: labeling/checks.py labeling/codebook.py \
+$(DATA)/checks.parquet: labeling/checks.py labeling/answered.py labeling/codebook.py \
   labeling/checks.toml labeling/codebook.toml corpus/targets.toml $(DATA)/items.parquet
 	@$(run)
 
@@ -135,7 +135,7 @@ $(DATA)/gold.parquet: labeling/gold.py labeling/settling.py labeling/aggregation
 	  $(DATA)/rulings.parquet $(DATA)/probabilities.parquet $@
 
 annotators: $(DATA)/annotators.parquet    ## how each annotator works: checks, repeats, speed, agreement with the others
-$(DATA)/annotators.parquet: labeling/annotators.py labeling/workload.py labeling/codebook.py \
+$(DATA)/annotators.parquet: labeling/annotators.py labeling/workload.py labeling/answered.py labeling/codebook.py \
   labeling/codebook.toml labeling/annotators.toml $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet \
   $(wildcard $(DATA)/checks.parquet)
 	@$(PYTHON) -m labeling.annotators labeling/codebook.toml labeling/annotators.toml $(DATA)/assignments.parquet \

@@ -16,14 +16,13 @@ def if_there(table: Table, path: Path) -> pd.DataFrame:
 CHECKS = Table(
     name="checks",
     key="item_id",
+    open="why",  # before it stands a column for each question of the codebook: see labeling/answered.py
     columns={
         **ITEMS.columns,
         "drawn": (pa.string(), "written: nobody found it in an article"),
         "demonstration": (pa.bool_(), "always: it is no real news"),
         "use": (pa.string(), "check (hidden among the others) or qualification (answered first)"),
-        "stance": (pa.string(), "the expected stance label, empty without a target"),
-        "sanction_violation": (pa.string(), "the expected violation label"),
-        "why": (pa.string(), "why this label and no other"),
+        "why": (pa.string(), "why these labels and no others"),
     },
 )
 
