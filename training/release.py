@@ -30,7 +30,7 @@ SUITES = "splits"  # the config that holds one row an item and suite of splits, 
 PUBLISHED = "published"
 ORPHANED = "its item is no longer made"
 WITHDRAWN = "withdrawn"
-HELD = "names a private person"
+HELD = "held back by a flag"
 MANIFEST = "manifest.json"
 
 NOTICE = "# Your own copy\n\nIt holds text, and is not to be handed on: `make edition` makes what may go out.\n"
@@ -43,13 +43,13 @@ def fates(
 ) -> pd.Series:
     """What becomes of each gold row: published, or the reason why not.
 
-    Only settled labels are published, none of what was withdrawn, and none of an item of which anybody said that it
-    names a private person.
+    Only settled labels are published, none of what was withdrawn, and none of an item that anybody flagged to be held
+    back.
     """
     holds = set(book.flagged("hold_back"))
-    private = set(annotations.loc[annotations["flags"].map(lambda flags: not holds.isdisjoint(flags)), "item_id"])
+    held = set(annotations.loc[annotations["flags"].map(lambda flags: not holds.isdisjoint(flags)), "item_id"])
     fate = gold["outcome"].mask(gold["outcome"] == "settled", PUBLISHED)
-    fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(private), HELD)
+    fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(held), HELD)
     fate = fate.mask(gold["item_id"].map(lambda name: covers(gone, name)).astype(bool), WITHDRAWN)
     return fate.mask(~gold["item_id"].isin(items["item_id"]), ORPHANED)
 
