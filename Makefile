@@ -199,8 +199,8 @@ answer: push                              ## give recorded answers (ANSWERS=fold
 ##@ training: gold in, a dataset and a baseline out
 splits: $(DATA)/splits.parquet            ## where each item stands in every suite; a leak fails it
 $(DATA)/splits.parquet: training/splits.py training/suites.py training/kin.py training/leakage.py labeling/draw.py \
-  corpus/alike.py corpus/bands.py corpus/wording.py training/splits.toml $(DATA)/items.parquet $(DATA)/batch.parquet \
-  $(DATA)/duplicates.parquet $(DATA)/contrasts.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
+  labeling/codebook.py corpus/alike.py corpus/bands.py corpus/wording.py training/splits.toml labeling/codebook.toml \
+  $(DATA)/items.parquet $(DATA)/batch.parquet $(DATA)/duplicates.parquet $(DATA)/contrasts.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
 	@$(run)
 
 dataset: $(DATA)/dataset/manifest.json    ## the folder that load_dataset reads, with all text: your own copy

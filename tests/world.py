@@ -232,7 +232,7 @@ def build_splits(folder: Path) -> Path:
     settings = folder / "splits.toml"
     said = (ROOT / "training/splits.toml").read_text(encoding="utf-8")
     settings.write_text(said.replace("similarity = 0.7", "similarity = 1.0"), encoding="utf-8")  # as in SPLIT
-    step(splits.main, settings, *tables(folder, *names))
+    step(splits.main, settings, ROOT / "labeling/codebook.toml", *tables(folder, *names))
     return folder / "splits.parquet"
 
 
