@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -78,6 +79,17 @@ def described(files: dict[str, pa.Table], book: Codebook, citation: Path) -> byt
     return croissant(files, hashes, meanings, about)
 
 
+def told(manifest: dict[str, Any], outgoing: dict[str, tuple[str, pd.DataFrame]]) -> dict[str, object]:
+    """What the edition's manifest says beside its files: what it was made of, and how much of the text goes out."""
+    kept = ("codebook_version", "demonstration", "left_out", "salt", "unsettled_test")
+    rows = {name: one["sha256"] for name, one in manifest["files"].items() if one["rows"] is not None}
+    return {
+        **{key: manifest[key] for key in kept},
+        "dataset_sha256": release.listing(rows),
+        "profiles": {name: profile for name, (profile, _) in outgoing.items() if profile},
+    }
+
+
 def main(
     manifest: Path,
     codebook_file: Path,
@@ -107,11 +119,7 @@ def main(
         "croissant.json": described(files, book, citation),
         "withdrawn.jsonl": "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in stones).encode(),
     }
-    told = release.manifest(manifest.parent)
-    about = {key: told[key] for key in ("codebook_version", "demonstration", "left_out", "salt", "unsettled_test")}
-    rows = {name: one["sha256"] for name, one in told["files"].items() if one["rows"] is not None}
-    about |= {"dataset_sha256": release.listing(rows)}
-    about |= {"profiles": {name: profile for name, (profile, _) in outgoing.items() if profile}}
+    about = told(release.manifest(manifest.parent), outgoing)
     kept = Known(book, known, withdrawn.ids(stones), gate.names(name_file))
     rules = gate.load(gate_file)
     release.place(out.parent, files, beside, about, lambda folder: gate.check(folder, rules, kept))

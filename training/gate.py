@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
-import yaml
 from datasets import ClassLabel, Features
 
 from corpus import toml
@@ -86,9 +85,8 @@ class Edition:
     @cached_property
     def card(self) -> tuple[dict[str, Any], str]:
         """The card's head and its body."""
-        page = (self.folder / "README.md").read_text(encoding="utf-8") if (self.folder / "README.md").exists() else ""
-        _, told, body = page.split("---\n", 2) if page.startswith("---\n") else ("", "", page)
-        return yaml.safe_load(told) or {}, body
+        page = self.folder / "README.md"
+        return release.headed(page.read_text(encoding="utf-8") if page.exists() else "")
 
     @cached_property
     def schemas(self) -> dict[str, dict[str, Features]]:

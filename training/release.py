@@ -246,6 +246,12 @@ def head(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, object]]:
     ]
 
 
+def headed(page: str) -> tuple[dict[str, Any], str]:
+    """A card's head and its body."""
+    _, told, body = page.split("---\n", 2) if page.startswith("---\n") else ("", "", page)
+    return yaml.safe_load(told) or {}, body
+
+
 def write(
     folder: Path, files: Mapping[str, pa.Table], beside: Mapping[str, bytes], about: Mapping[str, object]
 ) -> None:
