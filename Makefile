@@ -159,7 +159,7 @@ $(DATA)/status.html: labeling/status.py labeling/workload.py labeling/audits.py 
 	  $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/rulings.parquet \
 	  $(DATA)/gold.parquet $(DATA)/annotators.parquet $(DATA)/adjudication.parquet $@ $(DATA)/status.json
 
-recall: $(DATA)/recall.parquet            ## how much of what has a stance the targets' cues reach
+recall: $(DATA)/recall.parquet            ## how much of what speaks of a target its cues reach
 $(DATA)/recall.parquet: labeling/recall.py labeling/codebook.py \
   labeling/recall.toml labeling/codebook.toml $(DATA)/coverage.parquet $(DATA)/items.parquet $(DATA)/gold.parquet
 	@$(run)
@@ -258,7 +258,7 @@ ifdef DATASET
 # Of any dataset folder, in a place of its own: what needs votes, batches or held-out suites is left out.
 elsewhere = $(DATA)/external/$(notdir $(abspath $(DATASET)))-$(QUESTION)
 report: $(READY)
-	@test -n "$(QUESTION)" || { echo 'Name the question too: make report DATASET=folder QUESTION=stance' >&2; false; }
+	@test -n "$(QUESTION)" || { echo 'Name the question too: make report DATASET=folder QUESTION=its-config' >&2; false; }
 	@$(PYTHON) -m training.baseline training/model.toml training/tone.toml "$(DATASET)" $(elsewhere)/baseline.parquet \
 	  $(elsewhere)/models $(QUESTION)
 	@$(PYTHON) -m training.external training/evaluation.toml $(elsewhere)/baseline.parquet $(elsewhere)/models \

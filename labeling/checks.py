@@ -102,9 +102,14 @@ def checks(
 
 def main(setting_file: Path, codebook_file: Path, target_file: Path, item_file: Path, out: Path) -> None:
     """Read what was written, the codebook, the targets and what items look like, write checks."""
-    book, look = codebook.load(codebook_file), worn(ITEMS.read(item_file, LOOK))
-    written = load(setting_file, book)
-    found = checks(written, {one.id: one.proposition for one in targets.load(target_file).targets}, look, book)
+    book, asked = codebook.load(codebook_file), targets.load(target_file)
+    if asked.topic and all(question.needs_target for question in book.questions.values()):
+        raise ContractError(
+            f"Every question of {codebook_file} is asked of items with a target, so the topic of {target_file} makes "
+            "items of which nothing is asked. Set topic to [] there, or ask a question of every item."
+        )
+    written, look = load(setting_file, book), worn(ITEMS.read(item_file, LOOK))
+    found = checks(written, {one.id: one.proposition for one in asked.targets}, look, book)
     uses = Counter(found["use"])
     told = ", ".join(f"{uses[use]:,} {use}" for use in USES)
     left = f"; left out: {len(written) - len(found):,} about targets that {target_file} does not have"

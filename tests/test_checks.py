@@ -10,6 +10,7 @@ from labeling.answered import expected
 from labeling.checks import LOOK, check, checks, load, main, worn
 from labeling.tables import CHECKS
 from tests.house import ROOT
+from tests.test_codebook import SMALLEST
 from tests.world import step, world
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
@@ -107,6 +108,19 @@ def test_a_check_about_a_target_that_is_not_asked_about_is_left_out_and_counted(
     assert capsys.readouterr().out == (
         f"checks: 1 rows -> {tmp_path / 'checks.parquet'} (1 check, 0 qualification; "
         f"left out: 1 about targets that {target_file} does not have)\n"
+    )
+
+
+def test_items_of_which_nothing_would_be_asked_are_refused(tmp_path):
+    (tmp_path / "codebook.toml").write_text(SMALLEST.replace("every item", "items with a target"))
+    settings = ROOT / "labeling/checks.toml", tmp_path / "codebook.toml", ROOT / "corpus/targets.toml"
+
+    with pytest.raises(ContractError) as error:
+        step(main, *settings, tmp_path / "items.parquet", tmp_path / "checks.parquet")
+
+    assert str(error.value) == (
+        f"Every question of {settings[1]} is asked of items with a target, so the topic of {settings[2]} makes "
+        "items of which nothing is asked. Set topic to [] there, or ask a question of every item."
     )
 
 
