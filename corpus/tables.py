@@ -227,7 +227,7 @@ ITEMS = Table(
         "item_id": (pa.string(), "sentence_id@target, or sentence_id@topic where there is no target"),
         "sentence_id": (pa.string(), "the sentence to be read"),
         "article_id": (pa.string(), "the article it stands in"),
-        "target": (pa.string(), "what stance is asked about, as in targets.toml; empty if only violation is asked"),
+        "target": (pa.string(), "what it is asked about, as in targets.toml; empty if it holds a topic's cues alone"),
         "proposition": (pa.string(), "the target in words, empty without a target"),
         "text": (pa.string(), "the sentence, exactly as it stands in the article"),
         "before": (pa.string(), "the sentence before it, shown as context"),

@@ -12,9 +12,9 @@ from corpus.errors import ContractError
 from corpus.tables import Table
 from labeling.asking import Settings
 from labeling.assignments import assign, load, main
-from labeling.tables import ANSWERS, ASSIGNMENTS, BATCH, CHECKS, RELABEL
+from labeling.tables import ANSWERS, ASSIGNMENTS, BATCH, RELABEL
 from tests.house import ROOT
-from tests.world import step
+from tests.world import CHECKED, step
 
 PEOPLE = [f"annotator-{at}" for at in range(1, 8)]
 PLAIN = Settings(PEOPLE, answers=3, repeats=0, distance=50, checks=0)
@@ -370,7 +370,7 @@ def test_assignments_goes_on_from_its_own_file_and_says_what_is_new(tmp_path, ca
         return str(capsys.readouterr().out).removeprefix("assignments: ")
 
     keep(BATCH, drawn(3))
-    keep(CHECKS, CHECKS.frame([]))
+    keep(CHECKED, CHECKED.frame([]))
     assert run() == f"6 rows -> {where} (2 annotators, 2 answers an item; new: 6 batch)\n"
     same = where.read_bytes()
     assert run() == f"6 rows -> {where} (2 annotators, 2 answers an item; new: none)\n"

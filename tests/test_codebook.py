@@ -227,6 +227,20 @@ def case(old, new, says, name, at=""):
             "a follow-up to nothing",
         ),
         case(
+            'vague = ["other", ',
+            'vague = ["any", ',
+            "follow_up.regime.vague (number 1) is 'any', no label of regime. "
+            f"Make it one of {', '.join(BOOK.follow_ups['regime'].labels)}.",
+            "no label is vague",
+        ),
+        case(
+            "held_out = true",
+            "held_out = false",
+            "follow_up.regime.vague is read only where held_out is true. Set that too, or take vague out.",
+            "vague about nothing",
+            at="vague = ",
+        ),
+        case(
             "russia = { shows",
             "Russia = { shows",
             "follow_up.regime.label.Russia is no id. Write small letters, digits and _, a letter first.",
@@ -322,7 +336,7 @@ def test_a_change_that_touches_no_set_is_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize("taken", ["tone", "flags", "comment", "target", "reason"])
+@pytest.mark.parametrize("taken", ["tone", "flags", "comment", "target", "reason", "outlet", "splits", "folds"])
 def test_a_follow_up_cannot_go_by_a_name_that_is_taken(tmp_path, taken):
     path = tmp_path / "codebook.toml"
     follow_up = (
@@ -335,7 +349,7 @@ def test_a_follow_up_cannot_go_by_a_name_that_is_taken(tmp_path, taken):
 
     assert str(error.value) == (
         f"{path}:15: follow_up.{taken} is a name that is taken, by a question, a part of the screen or "
-        "a column of the answers. Take another."
+        "of the dataset, or a column. Take another."
     )
 
 

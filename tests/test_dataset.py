@@ -111,14 +111,14 @@ def test_what_is_not_settled_or_names_a_private_person_is_held_back_and_counted(
     made = tables(here.gold, here.annotations, placed(here), BOOK)
 
     assert reasons == {
-        "stance": {"cannot tell": 1, "names a private person": 1, "tied": 1},
-        "sanction_violation": {"cannot tell": 1, "names a private person": 1},
+        "stance": {"cannot tell": 1, "held back by a flag": 1, "tied": 1},
+        "sanction_violation": {"cannot tell": 1, "held back by a flag": 1},
         "annotations": {},
     }
     stance = made["stance/train-00000-of-00001.parquet"]
     assert not {first, second, third} & set(stance["item_id"].to_pylist())
     assert closing(made, reasons, ROOT / "d").startswith(
-        "dataset: stance 2 rows (left out: 1 cannot tell, 1 names a private person, 1 tied), sanction_violation 3 rows"
+        "dataset: stance 2 rows (left out: 1 cannot tell, 1 held back by a flag, 1 tied), sanction_violation 3 rows"
     )
 
 

@@ -34,7 +34,7 @@ def test_recall_is_what_cues_reach_of_all_that_has_a_stance():
     assert row["recall"] == pytest.approx(0.5)
     assert row["low"] < 0.35
     assert row["high"] > 0.7
-    assert (row["held_stance"], row["held"], row["drawn_stance"], row["drawn"]) == (10, 20, 1, 20)
+    assert (row["held_named"], row["held"], row["drawn_named"], row["drawn"]) == (10, 20, 1, 20)
     assert row["verdict"] == "estimated"
 
 
@@ -94,7 +94,7 @@ def test_a_codebook_that_asks_nothing_about_targets_has_no_recall():
         about_targets(replace(BOOK, questions=everything))
 
     assert str(error.value) == (
-        "No question of labeling/codebook.toml is asked of items with a target and names a label for those that say "
+        "No question of the codebook is asked of items with a target and names a label for those that say "
         "nothing of it (`without`), so what the cues miss cannot be told. Add `without`."
     )
 

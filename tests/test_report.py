@@ -23,7 +23,7 @@ from training.scores import Bootstrap
 from training.significance import Permutation
 from training.tables import PREDICTIONS
 
-SETTINGS = Settings(Bootstrap(seed=1, draws=200, percent=95), Permutation(seed=1, exchanges=500), errors=5)
+SETTINGS = Settings(Bootstrap(1, draws=200, percent=95), Permutation(1, exchanges=500), 5, ["favor", "against"])
 
 
 @pytest.fixture(scope="module")
@@ -252,13 +252,13 @@ def test_what_stands_in_benchmarks_is_counted_once_a_sentence():
 
 def test_settings_that_lack_a_number_are_refused(tmp_path):
     path = tmp_path / "evaluation.toml"
-    path.write_text("seed = 1\ndraws = 10\npercent = 95\nexchanges = 10\n")
+    path.write_text("seed = 1\ndraws = 10\npercent = 95\nexchanges = 10\nsides = []\n")
 
     with pytest.raises(ContractError) as error:
         load(path)
 
     assert str(error.value) == (
-        f"{path} must give seed, draws, percent, exchanges and errors, and nothing else: "
+        f"{path} must give seed, draws, percent, exchanges, errors and sides, no more: "
         "Settings.__init__() missing 1 required positional argument: 'errors'. Correct it."
     )
 

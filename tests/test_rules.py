@@ -97,3 +97,9 @@ def test_rules_that_cannot_be_are_refused(tmp_path, text, wrong):
         load(path)
 
     assert str(error.value) == f"{path}{wrong} and run `make report`."
+
+
+def test_an_empty_file_has_rules_for_nothing(tmp_path):
+    (tmp_path / "rules.toml").write_text("")
+
+    assert load(tmp_path / "rules.toml") == {}

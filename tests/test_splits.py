@@ -12,11 +12,11 @@ from corpus.errors import ContractError
 from corpus.tables import CONTRASTS, DUPLICATES
 from labeling.draw import bucket
 from tests.house import ROOT
-from tests.world import DRAW, build_splits, world
+from tests.world import BOOK, DRAW, build_splits, world
 from training import leakage
 from training.kin import Near, kin, near
 from training.splits import closing, frame, load, splits
-from training.suites import PERIODS, families, group
+from training.suites import PERIODS, group, subjects
 from training.tables import DATASET_SPLITS, SPLITS
 
 SMALL = replace(DRAW, least=1)
@@ -172,7 +172,7 @@ def test_outlets_are_held_out_by_groups_and_those_of_one_house_together():
 def test_a_family_of_measures_is_held_out_with_all_of_its_articles():
     items = asked(("a",), ("a",), ("b",), ("c",))
 
-    found = split(items, about={"a": {"dprk"}, "b": {"dprk", "russia"}})
+    found = split(items, about={"regime": {"a": {"dprk"}, "b": {"dprk", "russia"}}})
 
     assert list(sides(found, "regime", "dprk").values()) == ["test", "test", "test", "train"]
     assert list(sides(found, "regime", "russia").values()) == ["train", "train", "test", "train"]
@@ -183,7 +183,7 @@ def test_an_article_is_about_what_half_of_the_answers_to_an_item_name():
     first = here.items["item_id"][0]
     said = {f"{first}/annotator-1": {"regime": ["iran", "unspecified"]}, f"{first}/annotator-2": {"regime": ["iran"]}}
 
-    assert families(here.saying(said).annotations, {first: "a"}) == {"a": {"iran"}}
+    assert subjects(here.saying(said).annotations, {first: "a"}, BOOK.follow_ups["regime"]) == {"a": {"iran"}}
 
 
 def test_what_holds_too_little_is_not_held_out():
@@ -334,4 +334,4 @@ def test_the_house_reads_its_own_settings():
 def test_where_nobody_named_a_family_no_article_is_about_one():
     here = world(articles=1, sayings=[("against", "none")])
 
-    assert families(here.annotations, {here.items["item_id"][0]: "a"}) == {}
+    assert subjects(here.annotations, {here.items["item_id"][0]: "a"}, BOOK.follow_ups["regime"]) == {}

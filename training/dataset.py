@@ -63,11 +63,8 @@ def answered(annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook) -> 
     """One row an item and annotator, without comments; answers that do not count are here too, with their reason."""
     known = items[["item_id", "article_id", "split", "demonstration"]]
     flags = {f"flag_{flag}": annotations["flags"].map(lambda ticked, flag=flag: flag in ticked) for flag in book.flags}
-    return (
-        annotations.assign(**flags, regime=annotations["regime"].map(" ".join))
-        .merge(known, on="item_id")
-        .sort_values("annotation_id")
-    )
+    joined = {name: annotations[name].map(" ".join) for name in book.follow_ups if name in book.several}
+    return annotations.assign(**flags, **joined).merge(known, on="item_id").sort_values("annotation_id")
 
 
 def tables(

@@ -318,7 +318,8 @@ def main(
     going = reading(folder, tag or asked(lambda: following(door, folder), settings))
     commit = send(door, going, settings)
     if baseline:
-        data = baselines.Data(where, going.tag, commit, release.manifest(folder)["dataset_sha256"])
+        tags = release.headed(going.files["README.md"].decode())[0]["tags"]
+        data = baselines.Data(where, going.tag, commit, release.manifest(folder)["dataset_sha256"], tags)
         made = baselines.files(models, numbers, baseline, data)
         send(hub.connect(baseline, "model", not rehearsed()), Going(going.tag, made), settings)
 

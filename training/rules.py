@@ -42,7 +42,7 @@ class Rules:
 
 
 def load(path: Path) -> dict[str, Rules]:
-    """Read the rules of each question, or say what in the file is wrong."""
+    """Read the rules of each question, of which the file may name none, or say what in it is wrong."""
     try:
         return build(toml.read(path))
     except KeyError as error:
@@ -53,7 +53,7 @@ def load(path: Path) -> dict[str, Rules]:
 
 def build(raw: Mapping[str, Any]) -> dict[str, Rules]:
     """Make the rules of what TOML holds."""
-    lists = {name: pattern(name, cues) for name, cues in raw["cues"].items()}
+    lists = {name: pattern(name, cues) for name, cues in raw.get("cues", {}).items()}
     return {
         question: Rules(
             entry["default"],
@@ -62,7 +62,7 @@ def build(raw: Mapping[str, Any]) -> dict[str, Rules]:
                 for one in entry["rules"]
             ),
         )
-        for question, entry in raw["question"].items()
+        for question, entry in raw.get("question", {}).items()
     }
 
 
