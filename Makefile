@@ -35,8 +35,8 @@ same  = $(addprefix SETTINGS=,$(wildcard $(SETTINGS)))# for a workspace within t
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo rounds test check bench lock doctor studio push answer pull trace publish release diff withdraw \
-  rehydrate keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
+.PHONY: FORCE help demo rounds test check files bench lock doctor studio push answer pull trace publish release diff \
+  withdraw rehydrate keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
   annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
   probabilities curve predict report summary edition
 
@@ -357,6 +357,11 @@ check: $(READY)                           ## formatter, linter, types
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+
+files: docs/files.md                      ## docs/files.md: every file and column, from the tables' declarations
+docs/files.md: training/files.py training/files.md.jinja corpus/tables.py labeling/tables.py training/tables.py \
+  labeling/answered.py training/release.py labeling/codebook.toml | $(READY)
+	@$(PYTHON) -m training.files labeling/codebook.toml $@
 
 bench: $(VENV)/bench                      ## measure side by side what claims to be fast or good
 	$(PYTHON) -m tests.benchmarks.bench_splitting
