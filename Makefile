@@ -360,8 +360,8 @@ check: $(READY)                           ## formatter, linter, types
 
 files: docs/files.md                      ## docs/files.md: every file and column, from the tables' declarations
 docs/files.md: training/files.py training/files.md.jinja corpus/tables.py labeling/tables.py training/tables.py \
-  labeling/answered.py training/release.py labeling/codebook.toml | $(READY)
-	@$(PYTHON) -m training.files labeling/codebook.toml $@
+  labeling/answered.py training/release.py $(codebook.toml) | $(READY)
+	@$(PYTHON) -m training.files $(codebook.toml) $@
 
 bench: $(VENV)/bench                      ## measure side by side what claims to be fast or good
 	$(PYTHON) -m tests.benchmarks.bench_splitting
