@@ -119,7 +119,7 @@ def test_the_next_release_is_one_commit_more_and_its_changelog_names_the_votes(h
     told = hub.content(repo.tree("v2")[CHANGELOG]).decode()
     assert re.sub(r"\w{10}\.\w{6}@[\w-]+", "ITEM", told) == (
         "# What changed\n\n## v2\n\nAgainst v1:\n\n- gold labels changed: 1\n"
-        "  - ITEM (stance): favor → none, majority, majority; annotator-1 favor → none, annotator-2 favor → none\n\n"
+        "  - ITEM (stance): favor → none, majority; annotator-1 favor → none, annotator-2 favor → none\n\n"
         "## v1\n\nThe first release: 30 rows of stance, 30 rows of sanction_violation.\n"
     )
 
