@@ -8,7 +8,6 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,13 +19,12 @@ from types import FrameType
 
 from corpus.errors import ContractError
 from corpus.shell import shell
+from labeling.ports import FOR_PEOPLE, HOST, free_port
 from labeling.studio import connect, healthy
 
-HOST = "127.0.0.1"
 PATIENCE = 180.0  # seconds; the first start makes the database: 40 s on two cores
 GRACE = 10.0  # seconds between asking a server to stop and making it
 TRIES = 5  # ports, when others take those that were free a moment ago
-FOR_PEOPLE = 8080
 ADMIN = "admin@sanction-stance.example"
 ADMITTED = ("USERNAME", "PASSWORD", "USER_TOKEN")  # as Label Studio calls what an administrator is made of
 CLOSED = "http://127.0.0.1:9"  # nobody listens there
@@ -146,17 +144,6 @@ def started(folder: Path, port: int | None, environ: Mapping[str, str], lock: in
         if port:
             break
     raise ContractError(f"Port {chosen} is taken. Name another, e.g. {chosen + 1}, or none to get a free one.")
-
-
-def free_port(first: int = 0) -> int:
-    """A port nobody listens at now: the first one from `first` on, or any."""
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((HOST, first))
-        except OSError:
-            return free_port(first + 1)
-        return int(tried.getsockname()[1])
 
 
 def launch(folder: Path, port: int, admin: tuple[str, str, str], around: Mapping[str, str], lock: int) -> Server:

@@ -10,11 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from corpus import engine, inventory, partitions
+from corpus import engine, health, inventory, partitions
 from corpus.errors import ContractError
+from corpus.health import Check
 from corpus.partitions import Task, build, put_up, workshop
 from corpus.tables import REJECTS, parts
-from labeling.server import free_port
+from labeling.ports import free_port
 from tests.house import ROOT, SHARED, needs_shared
 
 SLOW = 0.2  # seconds that a piece of work takes, so that somebody can be killed in the middle of it
@@ -203,6 +204,31 @@ def test_a_worker_of_a_cluster_that_is_killed_in_mid_run_loses_nothing(cluster, 
     found = pd.concat([pd.read_parquet(place / "part.parquet") for place, _ in told])
     assert found["source"].tolist() == [path.read_text() for path in files]
     assert cluster.processes[1].wait(5) == -signal.SIGKILL
+
+
+@pytest.mark.dask
+def test_the_doctor_tells_of_a_cluster_that_works_of_one_without_workers_and_of_one_that_is_away(cluster):
+    environ = {"DASK_SCHEDULER": cluster.address}
+    until = time.monotonic() + 60
+    while "2 workers" not in health.dask(environ).found and time.monotonic() < until:
+        time.sleep(0.1)
+    whole = health.dask(environ)
+    for worker in cluster.processes[1:]:
+        worker.terminate()
+        worker.wait()
+    idle = health.dask(environ)
+    cluster.processes[0].kill()
+    cluster.processes[0].wait()
+    away = health.dask(environ)
+
+    assert whole == Check("dask", "ok", f"{cluster.address}, 2 workers with our versions")
+    assert idle == Check(
+        "dask",
+        "wrong",
+        f"{cluster.address} has no workers",
+        f"Start some in the project's folder: `PYTHONPATH=. .venv/bin/dask worker {cluster.address}`.",
+    )
+    assert away.found == f"No Dask scheduler answers at DASK_SCHEDULER={cluster.address}"
 
 
 # Wait until some parts are made and kill a worker: the run is then in its middle.

@@ -14,7 +14,8 @@ import pytest
 
 from corpus.errors import ContractError
 from labeling import studio
-from labeling.server import Server, free_port, serve, surroundings, wait
+from labeling.ports import free_port
+from labeling.server import Server, serve, surroundings, wait
 from tests.house import ROOT
 from tests.workspace import door
 

@@ -196,6 +196,22 @@ def endpoint() -> str:
     return address
 
 
+def whoami(patience: float) -> dict[str, Any]:
+    """What the Hub says of the account and the rights of HF_TOKEN; {} without one, if the Hub answers at all."""
+    from huggingface_hub import get_session
+    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
+
+    address, token = endpoint(), os.environ.get("HF_TOKEN", "")
+    with told(address):
+        headers = build_hf_headers(token=token or False)
+        answer = get_session().get(f"{address}/api/whoami-v2", headers=headers, timeout=patience)
+        if not token:
+            return {}
+        hf_raise_for_status(answer)
+        said: dict[str, Any] = answer.json()
+    return said
+
+
 def connect(name: str, kind: str, write: bool = True) -> Repo:
     """A repository at HF_ENDPOINT, asked with HF_TOKEN; who only reads what is public needs none."""
     from huggingface_hub import HfApi
