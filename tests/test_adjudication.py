@@ -213,12 +213,19 @@ def test_without_adjudicators_nobody_rules_and_it_says_so():
     ("line", "wrong"),
     [
         pytest.param(
-            'adjudicators = ["Ann B."]', "'Ann B.' is no pseudonym; use small letters, digits and hyphens.", id="a name"
+            'adjudicators = ["Ann B."]',
+            ": 'Ann B.' is no pseudonym; use small letters, digits and hyphens.",
+            id="a name",
         ),
         pytest.param(
-            'adjudicators = ["a", "a"]', "`adjudicators` names somebody twice. Correct it.", id="somebody twice"
+            'adjudicators = ["a", "a"]', ": `adjudicators` names somebody twice. Correct it.", id="somebody twice"
         ),
-        pytest.param("adjudicator = 1", "adjudicators is missing. Add it.", id="an unknown key"),
+        pytest.param(
+            "adjudicator = 1",
+            ":1: adjudicator is read by nobody. Correct it to one of adjudicators, audit, split_votes, open_at_most, "
+            "salt, or take it out.",
+            id="an unknown key",
+        ),
     ],
 )
 def test_wrong_settings_are_told_in_one_line(tmp_path, line, wrong):
@@ -229,4 +236,4 @@ def test_wrong_settings_are_told_in_one_line(tmp_path, line, wrong):
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path}: {wrong}"
+    assert str(error.value) == f"{path}{wrong}"

@@ -242,7 +242,9 @@ def test_plan_goes_from_file_to_file_and_remembers(tmp_path, capsys):
     ("old", "new", "message"),
     [
         pytest.param(
-            "more =", "later =", " cannot be read: 'more'. Give more, level, draws and seed.", id="a strange key"
+            "more =", "later =",
+            ":3: later is read by nobody. Correct it to one of more, level, draws, seed, or take it out.",
+            id="a strange key",
         ),
         pytest.param("[100, 300, 1000]", "[]", WRONG, id="nothing ahead"),
         pytest.param("level = 0.8", "level = 80", WRONG, id="a level in percent"),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corpus import toml
-from corpus.errors import ContractError
+from corpus.shape import INLINE
 from training.calibration import calibration, precision_recall
 from training.scores import Bootstrap, Interval, Sums, confusions, f1, mean, per_class, scored
 from training.significance import Permutation, against
@@ -28,21 +28,14 @@ SIDES = ("favor", "against")  # the labels that SemEval's score of stance is the
 class Settings:
     """How scores are made, as in evaluation.toml."""
 
-    bootstrap: Bootstrap
-    permutation: Permutation
+    bootstrap: Bootstrap = field(metadata=INLINE)
+    permutation: Permutation = field(metadata=INLINE)
     errors: int
 
 
 def load(path: Path) -> Settings:
     """Read how intervals and tests are made, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        bootstrap = Bootstrap(raw.pop("seed"), raw.pop("draws"), raw.pop("percent"))
-        return Settings(bootstrap, Permutation(bootstrap.seed, raw.pop("exchanges")), **raw)
-    except (KeyError, TypeError) as error:
-        raise ContractError(
-            f"{path} must give seed, draws, percent, exchanges and errors, and nothing else: {error}. Correct it."
-        ) from error
+    return toml.settings(path, Settings)
 
 
 def balance(rows: pd.DataFrame, labels: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -84,10 +84,7 @@ class Plan:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make publish` again.") from error
+    return toml.settings(path, Settings)
 
 
 def plan(repo: Repo, head: str, going: Going) -> Plan:
