@@ -25,7 +25,7 @@ again = $(MAKE) --no-print-directory
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo test check bench lock doctor studio push answer pull trace publish release diff withdraw rehydrate \
+.PHONY: FORCE help demo test check catalogue bench lock doctor studio push answer pull trace publish release diff withdraw rehydrate \
   keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
   annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
   probabilities curve predict report summary edition
@@ -242,7 +242,7 @@ $(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py 
 
 # In a workspace of its own, so that articles which are only to be predicted are never labelled or learned from.
 predict: $(DATA)/baseline.parquet         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
-	@test "$(origin RAW)" = "command line" || { echo 'Name the new articles: make predict RAW=folder' >&2; false; }
+	@test "$(origin RAW)" = "command line" || { echo 'No new articles are named. Name them: make predict RAW=folder' >&2; false; }
 	@$(again) DATA=$(DATA)/new RAW="$(RAW)" items
 	@$(PYTHON) -m training.predict labeling/codebook.toml $(DATA)/new/items.parquet $(DATA)/new/sentences.parquet \
 	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl
@@ -258,7 +258,7 @@ ifdef DATASET
 # Of any dataset folder, in a place of its own: what needs votes, batches or held-out suites is left out.
 elsewhere = $(DATA)/external/$(notdir $(abspath $(DATASET)))-$(QUESTION)
 report: $(READY)
-	@test -n "$(QUESTION)" || { echo 'Name the question too: make report DATASET=folder QUESTION=stance' >&2; false; }
+	@test -n "$(QUESTION)" || { echo 'No question is named. Name it too: make report DATASET=folder QUESTION=stance' >&2; false; }
 	@$(PYTHON) -m training.baseline training/model.toml training/tone.toml "$(DATASET)" $(elsewhere)/baseline.parquet \
 	  $(elsewhere)/models $(QUESTION)
 	@$(PYTHON) -m training.external training/evaluation.toml $(elsewhere)/baseline.parquet $(elsewhere)/models \
@@ -336,6 +336,9 @@ check: $(READY)                           ## formatter, linter, types
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 
+catalogue: $(READY)                       ## docs/errors.md: every message that a person's mistake can bring
+	@$(PYTHON) -m tests.catalogue
+
 bench: $(VENV)/bench                      ## measure side by side what claims to be fast or good
 	$(PYTHON) -m tests.benchmarks.bench_splitting
 	$(PYTHON) -m tests.benchmarks.bench_duplicates
@@ -360,7 +363,7 @@ lock: $(READY)                            ## lock the newest versions that pypro
 # One virtual environment for all of it, remade when the lock changes.
 $(READY): requirements.lock installer.lock
 	@$(PYTHON3) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
-	  echo 'Python 3.11, 3.12 or 3.13 is needed; name it: make PYTHON3=/path/to/python3.12 ...' >&2; false; }
+	  echo 'Python 3.11, 3.12 or 3.13 is needed. Name it: make PYTHON3=/path/to/python3.12 ...' >&2; false; }
 	@echo 'Setting up $(VENV) from requirements.lock: a minute or two, once.'
 	@$(PYTHON3) -m venv $(VENV)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r installer.lock

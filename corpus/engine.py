@@ -44,7 +44,9 @@ def processes() -> int:
     """How many processes may work at once: WORKERS, or the cores that are ours."""
     said = os.environ.get("WORKERS") or str(cores())
     if not said.isdecimal() or int(said) < 1:
-        raise ContractError(f"WORKERS is {said!r}; give the number of processes, e.g. WORKERS=2.")
+        raise ContractError(
+            f"WORKERS is {said!r}, and no number above 0. Give the number of processes, e.g. WORKERS=2."
+        )
     return int(said)
 
 

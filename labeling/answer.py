@@ -206,7 +206,10 @@ def main(workspace: str, folder: Path, assignment_file: Path, adjudication_file:
     begun, book = time.monotonic(), codebook.load(codebook_file)
     files = sorted(folder.glob("*.jsonl"))
     if not files:
-        raise ContractError(f"There are no recorded answers (annotator.jsonl) in {folder}. Name another folder.")
+        raise ContractError(
+            f"There are no recorded answers (annotator.jsonl) in {folder}. "
+            "Name another folder: `make answer ANSWERS=folder`."
+        )
     assignments = ASSIGNMENTS.read(assignment_file)
     tables = {
         "codebook": assignments[assignments["withdrawn"] == ""],

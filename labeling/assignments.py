@@ -31,7 +31,7 @@ def faults(settings: Settings) -> Iterator[str]:
     """What the settings say that cannot be."""
     names = settings.annotators
     if wrong := [name for name in names if not re.fullmatch(r"[a-z][a-z0-9-]*", name)]:
-        yield f"{wrong[0]!r} is no pseudonym; use small letters, digits and hyphens."
+        yield f"{wrong[0]!r} is no pseudonym. Use small letters, digits and hyphens."
     if not names or len(set(names)) < len(names):
         yield "`annotators` names nobody, or somebody twice. Correct it."
     if not 1 <= settings.answers <= len(names):

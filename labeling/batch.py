@@ -35,7 +35,7 @@ def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
     found = toml.settings(path, Settings)
     for fault in faults(found):
-        raise ContractError(f"{path}: {fault} Correct it.")
+        raise ContractError(f"{path}: {fault}. Correct it.")
     return found
 
 
@@ -44,12 +44,12 @@ def faults(settings: Settings) -> Iterator[str]:
     counts = {"percent": settings.percent, "sample": settings.sample, "all_up_to": settings.all_up_to}
     for name, count in counts.items():
         if count < 0:
-            yield f"{name} is {count}, but it is 0 or more."
+            yield f"{name} is {count}, but it is 0 or more"
     if not 0 < settings.percent < 100:  # noqa: PLR2004
-        yield f"percent is {settings.percent}, but it is above 0 and below 100."
+        yield f"percent is {settings.percent}, but it is above 0 and below 100"
     shares = settings.shares
     if set(shares) != set(picks.REASONS) or min(shares.values()) < 0:
-        yield f"[shares] are {', '.join(picks.REASONS)}, each 0 or more."
+        yield f"[shares] are {', '.join(picks.REASONS)}, each 0 or more"
 
 
 def prepared(items: pd.DataFrame, duplicates: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -177,7 +177,7 @@ def same_sample(former: pd.DataFrame, path: Path, settings: Settings) -> None:
 def number(more: str) -> int:
     """How many more are wanted; "" is none."""
     if more and not more.isdecimal():
-        raise ContractError(f"MORE is {more!r}, but it is how many more items to draw: `make batch MORE=300`.")
+        raise ContractError(f"MORE is {more!r}, and no number. Say how many more items to draw: `make batch MORE=300`.")
     return int(more or 0)
 
 

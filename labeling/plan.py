@@ -39,7 +39,7 @@ def load(path: Path) -> Settings:
     found = toml.settings(path, Settings)
     if not (min(found.more, default=0) > 0 and 0 < found.chance.level < 1 and found.chance.draws > 0):
         raise ContractError(
-            f"{path}: give numbers of labels above 0 in more, draws above 0, and a level above 0 and below 1."
+            f"{path}: numbers in more and draws are above 0, and level is above 0 and below 1. Correct it."
         )
     return found
 

@@ -214,11 +214,16 @@ def test_without_adjudicators_nobody_rules_and_it_says_so():
     [
         pytest.param(
             'adjudicators = ["Ann B."]',
-            ": 'Ann B.' is no pseudonym; use small letters, digits and hyphens.",
+            ": 'Ann B.' is no pseudonym. Use small letters, digits and hyphens.",
             id="a name",
         ),
         pytest.param(
             'adjudicators = ["a", "a"]', ": `adjudicators` names somebody twice. Correct it.", id="somebody twice"
+        ),
+        pytest.param(
+            'adjudicators = ["a"]\naudit = 101',
+            ": audit is 0 to 100 percent, and open_at_most is not below 0. Correct it.",
+            id="too much",
         ),
         pytest.param(
             "adjudicator = 1",
@@ -230,7 +235,7 @@ def test_without_adjudicators_nobody_rules_and_it_says_so():
 )
 def test_wrong_settings_are_told_in_one_line(tmp_path, line, wrong):
     path = tmp_path / "adjudication.toml"
-    rest = 'audit = 7\nsplit_votes = false\nopen_at_most = 9\nsalt = "s"\n'
+    rest = 'split_votes = false\nopen_at_most = 9\nsalt = "s"\n' + ("" if "audit" in line else "audit = 7\n")
     path.write_text(f"{line}\n{rest}")
 
     with pytest.raises(ContractError) as error:

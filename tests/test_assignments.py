@@ -390,7 +390,7 @@ def test_assignments_goes_on_from_its_own_file_and_says_what_is_new(tmp_path, ca
     ("old", "new", "message"),
     [
         pytest.param(
-            '"annotator-1"', '"Jane Doe"', ": 'Jane Doe' is no pseudonym; use small letters, digits and hyphens.",
+            '"annotator-1"', '"Jane Doe"', ": 'Jane Doe' is no pseudonym. Use small letters, digits and hyphens.",
             id="a name",
         ),
         pytest.param(

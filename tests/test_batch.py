@@ -362,7 +362,9 @@ def test_more_is_a_number(more):
     with pytest.raises(ContractError) as error:
         number(more)
 
-    assert str(error.value) == f"MORE is {more!r}, but it is how many more items to draw: `make batch MORE=300`."
+    assert (
+        str(error.value) == f"MORE is {more!r}, and no number. Say how many more items to draw: `make batch MORE=300`."
+    )
 
 
 @pytest.mark.parametrize(

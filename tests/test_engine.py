@@ -91,7 +91,7 @@ def test_a_number_of_workers_that_is_none_is_refused(monkeypatch):
     with pytest.raises(ContractError) as error:
         engine.each(square, [(1,)], "squares")
 
-    assert str(error.value) == "WORKERS is 'many'; give the number of processes, e.g. WORKERS=2."
+    assert str(error.value) == "WORKERS is 'many', and no number above 0. Give the number of processes, e.g. WORKERS=2."
 
 
 def test_a_scheduler_that_does_not_answer_is_said_to_be_missing(monkeypatch):
@@ -153,8 +153,9 @@ def test_a_table_is_put_up_whole_in_place_of_the_one_before(tmp_path):
 class Cluster:
     """A Dask scheduler and workers, each a process of its own, on loopback."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environ: str) -> None:
         self.folder, self.processes = folder, []  # type: tuple[Path, list[subprocess.Popen[bytes]]]
+        self.environ = {"PYTHONPATH": str(ROOT), "DASK_TEMPORARY_DIRECTORY": str(folder)} | environ
         self.address = f"tcp://127.0.0.1:{free_port()}"
         self.run("scheduler", "--host", self.address, "--no-dashboard", "--no-jupyter")
         for _ in range(2):
@@ -163,7 +164,7 @@ class Cluster:
     def run(self, *words: str) -> subprocess.Popen[bytes]:
         """Start one of Dask's own commands."""
         log = (self.folder / f"{words[0]}-{len(self.processes)}.log").open("wb")
-        known = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_TEMPORARY_DIRECTORY": str(self.folder)}
+        known = {**os.environ, **self.environ}
         command = [sys.executable, "-m", "dask", *words]
         self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=known))
         return self.processes[-1]
@@ -179,10 +180,10 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path, monkeypatch):
-    """A cluster that the engine is told to use."""
+def cluster(request, tmp_path, monkeypatch):
+    """A cluster that the engine is told to use, with what a test wants in its environment."""
     (tmp_path / "dask").mkdir()
-    running = Cluster(tmp_path / "dask")
+    running = Cluster(tmp_path / "dask", **getattr(request, "param", {}))
     monkeypatch.setenv("DASK_SCHEDULER", running.address)
     monkeypatch.setattr(engine, "PATIENCE", 60)
     yield running
@@ -204,6 +205,30 @@ def test_a_worker_of_a_cluster_that_is_killed_in_mid_run_loses_nothing(cluster, 
     found = pd.concat([pd.read_parquet(place / "part.parquet") for place, _ in told])
     assert found["source"].tolist() == [path.read_text() for path in files]
     assert cluster.processes[1].wait(5) == -signal.SIGKILL
+
+
+@pytest.mark.dask
+@pytest.mark.parametrize("cluster", [{"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}], indirect=True)
+def test_a_task_that_kills_its_workers_is_given_up(cluster):
+    with pytest.raises(ContractError) as error:
+        engine.each(die, [(1,)], "deaths")
+
+    assert str(error.value) == (
+        f"{cluster.address}: a task was given up after the workers that had it died, for want of memory perhaps. What "
+        "is done is kept: give the workers more memory and run the same command again."
+    )
+
+
+@pytest.mark.dask
+@pytest.mark.parametrize("cluster", [{"PYTHONPATH": ""}], indirect=True)
+def test_a_cluster_that_does_not_know_the_project_is_told(cluster):
+    with pytest.raises(ContractError) as error:
+        engine.each(square, [(1,)], "squares")
+
+    assert str(error.value) == (
+        f"The Dask cluster at {cluster.address} does not know the project. Start its scheduler and its workers with "
+        "the project's .venv and with PYTHONPATH set to the project's folder, and run the same command again."
+    )
 
 
 @pytest.mark.dask

@@ -226,9 +226,9 @@ def test_a_training_split_with_one_label_is_refused():
 @pytest.mark.parametrize(
     ("train", "counts"),
     [
-        pytest.param(said("none", "favor"), "2 rows, 2 articles", id="each label once"),
-        pytest.param(said(*["none", "favor"] * 3, articles=["a"] * 6), "6 rows, 1 articles", id="one article"),
-        pytest.param(said("none", "none", "favor", "favor", articles=[*"aabb"]), "4 rows, 2 articles", id="one each"),
+        pytest.param(said("none", "favor"), (2, 2), id="each label once"),
+        pytest.param(said(*["none", "favor"] * 3, articles=["a"] * 6), (6, 1), id="one article"),
+        pytest.param(said("none", "none", "favor", "favor", articles=[*"aabb"]), (4, 2), id="one each"),
     ],
 )
 def test_rows_that_cannot_be_held_out_are_refused(train, counts):
@@ -236,7 +236,8 @@ def test_rows_that_cannot_be_held_out_are_refused(train, counts):
         learn("stance", train, SETTINGS)
 
     assert str(error.value) == (
-        f"stance: no training article can be held out with two labels left to learn from ({counts}). "
+        "stance: no training article can be held out with two labels left to learn from "
+        f"({counts[0]} rows, {counts[1]} articles). "
         "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
     )
 

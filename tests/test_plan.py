@@ -16,7 +16,7 @@ SETTINGS = load(ROOT / "labeling/plan.toml")
 CHANCE = Chance(level=0.8, draws=200, seed=1)
 SIZES, DRAWS = np.repeat([50.0, 100, 200, 400, 800], 6), np.tile(np.arange(6.0), 5)
 
-WRONG = ": give numbers of labels above 0 in more, draws above 0, and a level above 0 and below 1."
+WRONG = ": numbers in more and draws are above 0, and level is above 0 and below 1. Correct it."
 
 
 def agreed(items: int = 400, half: float = 0.05, **more: object) -> pd.DataFrame:

@@ -29,7 +29,10 @@ REFUSALS = {  # by the HTTP status
     403: "HF_TOKEN may not do this at {endpoint}: {said}. Use a token with the write role, of an account that may "
     "write to this repository, and run the same command again.",
 }
-OTHER = "{endpoint} refused it: HTTP {status}, {said}. Nothing is half published."
+OTHER = (
+    "{endpoint} refused it: HTTP {status}, {said}. Nothing is half published; correct that, and run the same command "
+    "again."
+)
 PASSING = {408, 409, 412, 423, 425, 429, 500, 502, 503, 504}  # that asking again may mend
 ATTRIBUTES = ".gitattributes"  # the Hub's own file
 
@@ -219,7 +222,9 @@ def connect(name: str, kind: str, write: bool = True) -> Repo:
 
     address, token = endpoint(), os.environ.get("HF_TOKEN", "")
     if write and not token:
-        raise ContractError("HF_TOKEN is not set. Export a token of the Hub with the write role, and run it again.")
+        raise ContractError(
+            "HF_TOKEN is not set. Export a token of the Hub with the write role, and run the same command again."
+        )
     if name.count("/") != 1 or not all(name.split("/")):
         raise ContractError(f"{name!r} is no repository of the Hub. Name it as its address does: REPO=org/name.")
     disable_progress_bars()
