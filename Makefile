@@ -36,9 +36,9 @@ same  = $(addprefix SETTINGS=,$(wildcard $(SETTINGS)))# for a workspace within t
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo rounds test check files bench lock doctor studio push answer pull trace publish release diff \
-  withdraw rehydrate keep contamination fetch articles repeated sentences duplicates items interface relabel checks batch assignments \
-  annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
+.PHONY: FORCE help demo rounds test check files catalogue bench lock doctor studio push answer pull trace publish \
+  release diff withdraw rehydrate keep contamination fetch articles repeated sentences duplicates items interface \
+  relabel checks batch assignments annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
   probabilities curve predict report summary edition
 
 ##@ Start here
@@ -199,8 +199,8 @@ $(DATA)/forecasts.parquet: $(DATA)/plan.parquet ;
 $(DATA)/answers.parquet $(DATA)/decisions.parquet:
 	@echo 'There are no answers at $@ yet. Run `make push`, let the annotators label, then `make pull`.' >&2; false
 
-doctor: $(READY)                          ## what is well and what is wrong: address, token, rights, clock, database, disk
-	@$(PYTHON) -m training.doctor $(DATA)
+doctor: $(READY)                          ## what is well and what is wrong: machine, workspace, Label Studio, Hub, Dask
+	@$(PYTHON) -m training.doctor requirements.lock "$(MAKE_VERSION)" $(DATA) "$(RAW)"
 
 studio: $(READY)                          ## keep a Label Studio running for people, until Ctrl-C
 	@$(PYTHON) -m labeling.server $(DATA)/studio
@@ -265,7 +265,7 @@ $(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py 
 
 # In a workspace of its own, so that articles which are only to be predicted are never labelled or learned from.
 predict: $(DATA)/baseline.parquet         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
-	@test -n "$(RAW)" || { echo 'Name the new articles: make predict RAW=folder' >&2; false; }
+	@test -n "$(RAW)" || { echo 'No new articles are named. Name them: make predict RAW=folder' >&2; false; }
 	@$(again) DATA=$(DATA)/new $(same) RAW="$(RAW)" items
 	@$(PYTHON) -m training.predict $(codebook.toml) $(DATA)/new/items.parquet $(DATA)/new/sentences.parquet \
 	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl
@@ -281,7 +281,7 @@ ifdef DATASET
 # Of any dataset folder, in a place of its own: what needs votes, batches or held-out suites is left out.
 elsewhere = $(DATA)/external/$(notdir $(abspath $(DATASET)))-$(QUESTION)
 report: $(READY)
-	@test -n "$(QUESTION)" || { echo 'Name the question too: make report DATASET=folder QUESTION=its-config' >&2; false; }
+	@test -n "$(QUESTION)" || { echo 'No question is named. Name it too: make report DATASET=folder QUESTION=its-config' >&2; false; }
 	@$(PYTHON) -m training.baseline $(model.toml) $(tone.toml) "$(DATASET)" $(elsewhere)/baseline.parquet \
 	  $(elsewhere)/models $(QUESTION)
 	@$(PYTHON) -m training.external $(evaluation.toml) $(elsewhere)/baseline.parquet $(elsewhere)/models \
@@ -363,6 +363,8 @@ files: docs/files.md                      ## docs/files.md: every file and colum
 docs/files.md: training/files.py training/files.md.jinja corpus/tables.py labeling/tables.py training/tables.py \
   labeling/answered.py training/release.py $(codebook.toml) | $(READY)
 	@$(PYTHON) -m training.files $(codebook.toml) $@
+catalogue: $(READY)                       ## docs/errors.md: every message that a person's mistake can bring
+	@$(PYTHON) -m tests.catalogue
 
 bench: $(VENV)/bench                      ## measure side by side what claims to be fast or good
 	$(PYTHON) -m tests.benchmarks.bench_splitting
@@ -388,7 +390,7 @@ lock: $(READY)                            ## lock the newest versions that pypro
 # One virtual environment for all of it, remade when the lock changes.
 $(READY): requirements.lock installer.lock
 	@$(PYTHON3) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
-	  echo 'Python 3.11, 3.12 or 3.13 is needed; name it: make PYTHON3=/path/to/python3.12 ...' >&2; false; }
+	  echo 'Python 3.11, 3.12 or 3.13 is needed. Name it: make PYTHON3=/path/to/python3.12 ...' >&2; false; }
 	@echo 'Setting up $(VENV) from requirements.lock: a minute or two, once.'
 	@$(PYTHON3) -m venv $(VENV)
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r installer.lock

@@ -202,12 +202,21 @@ def opened(studio: Studio, name: str, who: str, recorded: Mapping[str, Recorded]
     return Round(project.seen_by(own), own.account, recorded)
 
 
+def recordings(folder: Path) -> list[Path]:
+    """The files of recorded answers, one an annotator."""
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise ContractError(
+            f"There are no recorded answers (annotator.jsonl) in {folder}. "
+            "Name another folder: `make answer ANSWERS=folder`."
+        )
+    return files
+
+
 def main(workspace: str, folder: Path, assignment_file: Path, adjudication_file: Path, codebook_file: Path) -> None:
     """Read recorded answers and decisions, give those that are missing."""
     begun, book = time.monotonic(), codebook.load(codebook_file)
-    files = sorted(folder.glob("*.jsonl"))
-    if not files:
-        raise ContractError(f"There are no recorded answers (annotator.jsonl) in {folder}. Name another folder.")
+    files = recordings(folder)
     assignments = ASSIGNMENTS.read(assignment_file)
     tables = {
         "codebook": assignments[assignments["withdrawn"] == ""],

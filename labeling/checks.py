@@ -31,12 +31,14 @@ def load(path: Path, book: Codebook) -> list[dict[str, Any]]:
     """Read what was written, each entry with its use, or say what in the file is wrong."""
     raw = toml.read(path)
     if strange := sorted(set(raw) - set(USES)):
-        raise ContractError(f"{path} has a key {strange[0]!r}, which nobody reads; entries are {' or '.join(USES)}.")
+        raise ContractError(f"{path} has a key {strange[0]!r}, which nobody reads. Correct it to {' or '.join(USES)}.")
     lacking = dict.fromkeys((*MAY_LACK, *book.questions), "")
     try:
         written = [{"use": use, **lacking, **entry} for use in USES for entry in raw.get(use, [])]
     except TypeError as error:
-        raise ContractError(f"{path} holds an entry that is none; begin each with [[check]].") from error
+        raise ContractError(
+            f"{path} holds an entry that is none. Begin each with [[check]] or [[qualification]]."
+        ) from error
     for entry in written:
         if wrong := fault(entry, book):
             told = str(entry.get("text", entry.get("title")))[:40]

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from corpus import toml
-from corpus.errors import ContractError
-from labeling.lines import Place, line_of
-from labeling.shape import Wrong, made, named
+from corpus.lines import Place
+from corpus.shape import Wrong, blank, made, named
 from labeling.tables import ANNOTATIONS, CHECKS, RULINGS
 
 FLAGS = "flags"  # the name under which flags are ticked; other sets go by their id
@@ -145,13 +144,12 @@ class Codebook:
 def load(path: Path) -> Codebook:
     """Read the codebook, or say what in the file is wrong, and on which line."""
     raw = toml.read(path)
-    try:
+    with toml.told(path):
+        for place in blank(raw):
+            raise Wrong(place, "is empty. Fill it, or take it out if it may be left out.")
         book: Codebook = made(Codebook, raw, ())
         for wrong in faults(book):
             raise wrong
-    except Wrong as wrong:
-        line = line_of(path.read_text(encoding="utf-8"), wrong.place)
-        raise ContractError(f"{path}:{line}: {wrong}") from None
     return book
 
 

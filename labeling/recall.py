@@ -29,10 +29,7 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make recall`.") from error
+    return toml.settings(path, Settings)
 
 
 def share(relevant: int, labelled: int, chance: np.random.Generator, draws: int) -> NDArray[np.float64]:

@@ -114,6 +114,7 @@ SAID = {
 PULLED = Table(
     name="pulled",
     key="pulled_id",
+    made_by="pull",
     columns={
         "pulled_id": (pa.string(), "project/task/annotation/when it was last changed"),
         "project": (pa.string(), "Label Studio's number of the project, and when it was made: numbers are used again"),
@@ -126,6 +127,7 @@ PULLED = Table(
 STRAYS = Table(
     name="strays",
     key="stray_id",
+    made_by="pull",
     columns={
         "stray_id": (pa.string(), "project/task/annotation/when it was last changed"),
         "title": (pa.string(), "the title of the project it stands in"),
@@ -135,8 +137,8 @@ STRAYS = Table(
     },
 )
 
-ANSWERS = Table(name="answers", key="answer_id", columns=GIVEN)  # of annotators
-DECISIONS = Table(name="decisions", key="answer_id", columns=GIVEN)  # of adjudicators
+ANSWERS = Table(name="answers", key="answer_id", columns=GIVEN, made_by="pull")  # of annotators
+DECISIONS = Table(name="decisions", key="answer_id", columns=GIVEN, made_by="pull")  # of adjudicators
 
 ANNOTATIONS = Table(
     name="annotations",
@@ -333,6 +335,7 @@ FORETOLD: dict[str, tuple[pa.DataType, str]] = {
 FORECASTS = Table(  # append-only: one forecast for each number of labels, as it was made when there were so many
     name="forecasts",
     key="forecast_id",
+    made_by="plan",
     columns=FORETOLD,
 )
 

@@ -168,9 +168,11 @@ def test_a_mistake_in_an_entry_is_told_with_its_place(tmp_path, old, new, messag
     ("head", "message"),
     [
         pytest.param(
-            "[[quiz]]", "has a key 'quiz', which nobody reads; entries are check or qualification.", id="quiz"
+            "[[quiz]]", "has a key 'quiz', which nobody reads. Correct it to check or qualification.", id="quiz"
         ),
-        pytest.param("[check]", "holds an entry that is none; begin each with [[check]].", id="one bracket"),
+        pytest.param(
+            "[check]", "holds an entry that is none. Begin each with [[check]] or [[qualification]].", id="one bracket"
+        ),
     ],
 )
 def test_an_entry_under_another_head_is_told(tmp_path, head, message):

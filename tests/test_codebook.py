@@ -365,6 +365,18 @@ def test_broken_toml_is_told_with_its_line(tmp_path):
     )
 
 
+def test_a_follow_up_needs_a_label(tmp_path):
+    path = tmp_path / "codebook.toml"
+    follow_up = 'title = "T"\nask = "A?"\nchoice = "single"\nafter = "tone"\nwhen = ["sad"]\nlabel = {}\n'
+    path.write_text(f"{SMALLEST}\n[follow_up.holder]\n{follow_up}")
+
+    with pytest.raises(ContractError) as error:
+        codebook.load(path)
+
+    line = path.read_text().splitlines().index("label = {}") + 1
+    assert str(error.value) == f"{path}:{line}: follow_up.holder.label has no label. Add one."
+
+
 def test_a_question_needs_two_labels_and_a_codebook_a_question(tmp_path):
     path = tmp_path / "codebook.toml"
     told = []

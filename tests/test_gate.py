@@ -287,8 +287,8 @@ def test_rules_that_cannot_be_read_are_refused(tmp_path):
         load(tmp_path / "gate.toml")
 
     assert str(error.value) == (
-        f"{tmp_path}/gate.toml cannot be the gate's rules: missing ), unterminated subpattern at position 0. "
-        "Correct it."
+        f"{tmp_path}/gate.toml:5: patterns.token is no regular expression: missing ), unterminated subpattern at "
+        "position 0. Correct it."
     )
 
 

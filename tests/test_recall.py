@@ -82,8 +82,7 @@ def test_a_setting_that_is_unknown_is_refused(tmp_path):
         load(tmp_path / "recall.toml")
 
     assert str(error.value) == (
-        f"{tmp_path}/recall.toml cannot be read: Settings.__init__() got an unexpected keyword argument 'draw'. "
-        "Correct it and run `make recall`."
+        f"{tmp_path}/recall.toml:1: draw is read by nobody. Correct it to one of draws, seed, level, or take it out."
     )
 
 

@@ -303,16 +303,20 @@ def test_a_split_without_a_settled_label_is_said_in_the_closing_line():
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        ({"validation": 100}, "validation is 100, but it is a whole number from 0 to 99"),
-        ({"folds": 1}, "folds is 1, but it is a whole number from 2 to 100"),
-        ({"period": '"week"'}, "period is 'week', but it is one of year, quarter, month"),
-        ({"together": '{one = ["Herald"], two = ["Herald"]}'}, "[together] names the outlet 'Herald' twice"),
+        ({"validation": 100}, ": validation is 100, but it is from 0 to 99. Correct it."),
+        ({"folds": 1}, ": folds is 1, but it is from 2 to 100. Correct it."),
+        ({"period": '"week"'}, ": period is 'week', but it is one of year, quarter, month. Correct it."),
         (
-            {"near": "{similarity = 0.7, bands = 32}"},
-            "[near] cannot be read: Near.__init__() missing 1 required positional argument: 'rows'",
+            {"together": '{one = ["Herald"], two = ["Herald"]}'},
+            ": [together] names the outlet 'Herald' twice. Correct it.",
         ),
-        ({"shares": "1"}, "shares is unknown"),
-        ({"salt": None}, "salt is missing"),
+        ({"near": "{similarity = 0.7, bands = 32}"}, ":8: near lacks rows. Add it."),
+        (
+            {"shares": "1"},
+            ":9: shares is read by nobody. Correct it to one of salt, validation, folds, groups, period, least, near, "
+            "together, or take it out.",
+        ),
+        ({"salt": None}, ":1: the file lacks salt. Add it."),
     ],
 )
 def test_settings_that_cannot_be_are_refused(tmp_path, change, wrong):
@@ -324,7 +328,7 @@ def test_settings_that_cannot_be_are_refused(tmp_path, change, wrong):
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path}: {wrong}. Correct it."
+    assert str(error.value) == f"{path}{wrong}"
 
 
 def test_the_house_reads_its_own_settings():

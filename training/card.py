@@ -68,10 +68,7 @@ class Sources:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        found = Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be the card's settings: {error}. Correct it.") from error
+    found = toml.settings(path, Settings)
     if found.license not in LICENSES:
         raise ContractError(f"{path}: license is {found.license!r}; it is one of {', '.join(LICENSES)}. Correct it.")
     return filled(found)

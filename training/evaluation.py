@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corpus import toml
-from corpus.errors import ContractError
+from corpus.shape import INLINE
 from training.calibration import calibration, precision_recall
 from training.scores import Bootstrap, Interval, Sums, confusions, f1, mean, per_class, scored
 from training.significance import Permutation, against
@@ -27,22 +27,15 @@ ERROR = ("error", "error_interval")
 class Settings:
     """How scores are made, as in evaluation.toml."""
 
-    bootstrap: Bootstrap
-    permutation: Permutation
+    bootstrap: Bootstrap = field(metadata=INLINE)
+    permutation: Permutation = field(metadata=INLINE)
     errors: int
     sides: Sequence[str]  # labels that take a side, whose mean F1 is told of every question that has them all
 
 
 def load(path: Path) -> Settings:
     """Read how intervals and tests are made, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        bootstrap = Bootstrap(raw.pop("seed"), raw.pop("draws"), raw.pop("percent"))
-        return Settings(bootstrap, Permutation(bootstrap.seed, raw.pop("exchanges")), **raw)
-    except (KeyError, TypeError) as error:
-        raise ContractError(
-            f"{path} must give seed, draws, percent, exchanges, errors and sides, no more: {error}. Correct it."
-        ) from error
+    return toml.settings(path, Settings)
 
 
 def balance(rows: pd.DataFrame, labels: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -116,12 +116,7 @@ class Edition:
 
 def load(path: Path) -> Rules:
     """Read the rules, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        patterns = {name: re.compile(told, re.IGNORECASE) for name, told in raw["patterns"].items()}
-        return Rules(raw["unsettled_test"], raw["shown"], frozenset(raw["allowed"]), patterns)
-    except (KeyError, re.error) as error:
-        raise ContractError(f"{path} cannot be the gate's rules: {error}. Correct it.") from error
+    return toml.settings(path, Rules)
 
 
 def names(path: Path) -> list[str]:

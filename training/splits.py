@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -14,21 +13,14 @@ from corpus.tables import CONTRASTS, DUPLICATES, ITEMS
 from labeling import codebook
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training import leakage
-from training.kin import Kin, Near, kin
+from training.kin import Kin, kin
 from training.suites import PERIODS, About, Fold, Settings, protected, subjects, suites
 from training.tables import PLACES, SPLIT_NAMES, SPLITS
 
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    raw = toml.read(path)
-    wanted = {field.name for field in fields(Settings)}
-    if odd := sorted(wanted ^ set(raw)):
-        raise ContractError(f"{path}: {odd[0]} {'is missing' if odd[0] in wanted else 'is unknown'}. Correct it.")
-    try:
-        found = Settings(**{**raw, "near": Near(**raw["near"])})
-    except TypeError as error:
-        raise ContractError(f"{path}: [near] cannot be read: {error}. Correct it.") from error
+    found = toml.settings(path, Settings)
     for wrong in faults(found):
         raise ContractError(f"{path}: {wrong}. Correct it.")
     return found
@@ -37,13 +29,13 @@ def load(path: Path) -> Settings:
 def faults(settings: Settings) -> list[str]:
     """What of the settings cannot be."""
     wrong = [
-        f"{name} is {value}, but it is a whole number from {least} to {most}"
+        f"{name} is {value}, but it is from {least} to {most}"
         for name, value, least, most in (
             ("validation", settings.validation, 0, 99),
             ("folds", settings.folds, 2, 100),
             ("groups", settings.groups, 2, 100),
         )
-        if not isinstance(value, int) or not least <= value <= most
+        if not least <= value <= most
     ]
     if settings.period not in PERIODS:
         wrong.append(f"period is {settings.period!r}, but it is one of {', '.join(PERIODS)}")

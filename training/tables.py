@@ -58,6 +58,7 @@ CONTAMINATION = Table(
 REHYDRATED = Table(
     name="rehydrated",
     key="sentence_id",
+    made_by="rehydrate",
     columns={
         "sentence_id": (pa.string(), "a sentence of a release"),
         "article_id": (pa.string(), "the article it stands in"),
