@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from corpus import addresses, boilerplate, quality, toml
 from corpus.boilerplate import Boilerplate
 from corpus.containers import printable, records
-from corpus.errors import ContractError
 from corpus.partitions import Task, build, put_up
 from corpus.quality import Quality
 from corpus.reading import read
@@ -49,10 +48,7 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make articles`.") from error
+    return toml.settings(path, Settings)
 
 
 def listed(path: Path) -> tuple[Path, list[File]]:

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus import toml
-from corpus.errors import ContractError
 
 FIGURES = re.compile(r"\d+")
 
@@ -15,7 +14,7 @@ FIGURES = re.compile(r"\d+")
 class Boilerplate:
     """What a line of boilerplate looks like, and how long it can be at most, in characters."""
 
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] = field(metadata={"key": "lines"})
     longest: int
 
     def is_line(self, line: str) -> bool:
@@ -44,10 +43,4 @@ def folded(line: str) -> str:
 
 def load(path: Path) -> Boilerplate:
     """Read the lines of boilerplate, or say what in the file is wrong."""
-    try:
-        raw = toml.read(path)
-        return Boilerplate(re.compile("|".join(f"(?:{line})" for line in raw["lines"]), re.IGNORECASE), raw["longest"])
-    except re.error as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make articles`.") from error
-    except KeyError as error:
-        raise ContractError(f"{path} lacks {error}. Add it and run `make articles`.") from error
+    return toml.settings(path, Boilerplate)

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from functools import cache
 from heapq import nsmallest
 from itertools import groupby, pairwise
@@ -17,9 +17,9 @@ from corpus.alike import Search, Wordings, find, sides
 from corpus.bands import HALF, LOW, Numbers, Offsets
 from corpus.copies import Pair, apart, closest, difference, group, similarity
 from corpus.engine import each
-from corpus.errors import ContractError
 from corpus.guard import Guard, Reading
 from corpus.partitions import hold, put_up, workshop
+from corpus.shape import INLINE
 from corpus.shell import shell
 from corpus.tables import CONTRASTS, DUPLICATES, parts
 
@@ -30,7 +30,7 @@ BLOCK = 1 << 15  # wordings that one task settles, and what hangs together with 
 class Settings:
     """duplicates.toml: how pairs are found, the most wordings of a group, and the most contrasts of a wording."""
 
-    search: Search
+    search: Search = field(metadata=INLINE)
     largest: int
     contrasts: int
 
@@ -140,13 +140,7 @@ def remember(told: pa.Table, known: Guard) -> Found:
 
 def load(path: Path) -> Settings:
     """Read how duplicates are found, or say what in the file is wrong."""
-    raw = toml.read(path)
-    how = {field.name for field in fields(Search)}
-    wanted = how | {field.name for field in fields(Settings)} - {"search"}
-    if wrong := sorted(wanted ^ set(raw)):
-        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
-    search = Search(**{name: raw.pop(name) for name in how})
-    return Settings(search=search, **raw)
+    return toml.settings(path, Settings)
 
 
 def tasks(told: pa.Table, pairs: Numbers, scratch: Path) -> Iterator[tuple[Path, Numbers, Path]]:

@@ -44,7 +44,9 @@ def processes() -> int:
     """How many processes may work at once: WORKERS, or the cores that are ours."""
     said = os.environ.get("WORKERS") or str(cores())
     if not said.isdecimal() or int(said) < 1:
-        raise ContractError(f"WORKERS is {said!r}; give the number of processes, e.g. WORKERS=2.")
+        raise ContractError(
+            f"WORKERS is {said!r}, and no number above 0. Give the number of processes, e.g. WORKERS=2."
+        )
     return int(said)
 
 
@@ -106,7 +108,7 @@ def on_dask(address: str, function: Callable[..., Told], tasks: Sequence[tuple[A
     from distributed import KilledWorker
     from distributed import as_completed as as_they_end
 
-    with cluster(address) as client:
+    with cluster(address, PATIENCE) as client:
         numbers = {client.submit(function, *task, pure=False): number for number, task in enumerate(tasks)}
         try:
             for future in as_they_end(list(numbers), loop=client.loop):  # type: ignore[no-untyped-call]
@@ -118,12 +120,19 @@ def on_dask(address: str, function: Callable[..., Told], tasks: Sequence[tuple[A
             ) from error
 
 
-def cluster(address: str) -> "Client":
-    """A client of the Dask cluster at an address, whose scheduler and workers know the project."""
+def ask(address: str, function: Callable[[], Told], patience: float) -> dict[str, Told]:
+    """What a function returns on each worker of a cluster, by the worker's address."""
+    with cluster(address, patience) as client:
+        said: dict[str, Told] = client.run(function)
+    return said
+
+
+def cluster(address: str, patience: float) -> "Client":
+    """A client of the Dask cluster at an address, whose scheduler and workers know the project; patience in seconds."""
     from distributed import Client
 
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=patience, set_as_default=False)  # type: ignore[no-untyped-call]
         client.run_on_scheduler(importlib.import_module, __package__)  # type: ignore[no-untyped-call]
         client.run(importlib.import_module, __package__)
     except (OSError, ValueError) as error:

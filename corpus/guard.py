@@ -33,6 +33,16 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What guard.toml holds."""
+
+    families: Mapping[str, list[str]]
+    guarded: frozenset[str]
+    light: frozenset[str]
+    openers: str
+
+
+@dataclass(frozen=True)
 class Guard:
     """Which words are guarded: each form with the word it stands for, and each such word with its family."""
 
@@ -146,13 +156,10 @@ def misspelt(one: str, other: str) -> bool:
 
 def load(path: Path) -> Guard:
     """Read the guarded words, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        listed = [(line.split(), family) for family, lines in raw["families"].items() for line in lines]
-        guarded, light, openers = frozenset(raw["guarded"]), frozenset(raw["light"]), frozenset(raw["openers"].split())
-    except KeyError as error:
-        raise ContractError(f"{path} lacks {error}. Add it and run `make duplicates`.") from error
-    if unknown := sorted(guarded.union(raw["families"]).difference(FAMILIES)):
+    said = toml.settings(path, Said)
+    listed = [(line.split(), family) for family, lines in said.families.items() for line in lines]
+    openers = frozenset(said.openers.split())
+    if unknown := sorted(said.guarded.union(said.families).difference(FAMILIES)):
         raise ContractError(f"{path} names the family {unknown[0]!r}; there are {', '.join(FAMILIES)}. Correct it.")
     forms: dict[str, str] = {}
     for line, family in listed:
@@ -160,4 +167,4 @@ def load(path: Path) -> Guard:
             if form in forms:
                 raise ContractError(f"{path} names {form!r} twice, the second time under {family}. Remove one of them.")
             forms[form] = line[0]
-    return Guard(forms, {line[0]: family for line, family in listed}, light, openers, guarded)
+    return Guard(forms, {line[0]: family for line, family in listed}, said.light, openers, said.guarded)

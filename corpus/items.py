@@ -23,7 +23,7 @@ SHOWN = ["article_id", "title", "outlet", "published", "demonstration"]
 
 
 def pair(sentences: pd.DataFrame, asked: Targets) -> pd.DataFrame:
-    """Pair each sentence with every target it names; one on topic that names none is asked about violation alone."""
+    """Pair each sentence with every target it names; one on topic that names none becomes an item without a target."""
     texts = sentences["text"].tolist()
     let_through = sieved(texts)
     rows: list[tuple[object, str, str]] = []

@@ -36,7 +36,7 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         """Read what was kept, and get ready to add."""
         if folder.exists() and not folder.is_dir():
-            raise ContractError(f"{folder} is a file; name a folder for the pages: `make fetch DATA=folder`.")
+            raise ContractError(f"{folder} is a file. Name a folder for the pages: `make fetch DATA=folder`.")
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.path = folder, folder / NAME
         self.kept = {attempt.url: attempt for attempt in read(self.path) if attempt.file}

@@ -17,6 +17,7 @@ from corpus.tables import Table
 from corpus.whole import whole
 
 STAMP = "made.json"
+RUNNING = ".running"  # the file of a workspace that a run holds while it works
 HELD: dict[Path, IO[str]] = {}  # the workspaces that are ours, by the file that says so
 
 
@@ -38,7 +39,7 @@ def hold(folder: Path) -> None:
     if folder in HELD:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    HELD[folder] = (folder / ".running").open("w")
+    HELD[folder] = (folder / RUNNING).open("w")
     try:
         fcntl.flock(HELD[folder], fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -61,12 +61,7 @@ class Quality:
 
 def load(path: Path) -> Quality:
     """Read the settings, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        raw |= {name: re.compile("|".join(raw[name]), re.IGNORECASE) for name in ("truncated", "paywall")}
-        quality = Quality(**raw)
-    except (KeyError, TypeError, re.error) as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make articles`.") from error
+    quality = toml.settings(path, Quality)
     if unknown := [flag for flag in quality.left_out if flag not in FLAGS]:
         raise ContractError(
             f"{path} leaves out {unknown[0]!r}, but the flags are {', '.join(FLAGS)}. "

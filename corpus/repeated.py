@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus import boilerplate, gather, toml
-from corpus.errors import ContractError
 from corpus.partitions import Task, build
 from corpus.shell import shell
 from corpus.tables import REPEATED, parts
@@ -30,10 +29,7 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make repeated`.") from error
+    return toml.settings(path, Settings)
 
 
 def count_part(part: Path, boilerplate_file: Path, place: Path) -> dict[str, int]:

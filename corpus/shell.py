@@ -25,7 +25,7 @@ def shell(main: Callable[..., None]) -> None:
         print(f"{Path(sys.argv[0]).stem}: {error.strerror}{where}. Mend it and run the same again.", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print(f"{Path(sys.argv[0]).stem}: stopped; run the same command again to go on.", file=sys.stderr)
+        print(f"{Path(sys.argv[0]).stem}: stopped. Run the same command again to go on.", file=sys.stderr)
         sys.exit(130)
 
 
@@ -34,6 +34,8 @@ def arguments(main: Callable[..., None], words: list[str]) -> list[object]:
     parameters = list(inspect.signature(main).parameters.values())
     many = bool(parameters) and parameters[-1].kind is inspect.Parameter.VAR_POSITIONAL
     if len(words) < len(parameters) - many or (len(words) > len(parameters) and not many):
-        raise ContractError(f"it takes {', '.join(p.name for p in parameters) or 'no words'}; see the Makefile.")
+        raise ContractError(
+            f"it takes {', '.join(p.name for p in parameters) or 'no words'}. See how the Makefile calls it."
+        )
     padded = parameters + parameters[-1:] * (len(words) - len(parameters))
     return [parameter.annotation(word) for parameter, word in zip(padded, words, strict=False)]

@@ -24,13 +24,19 @@ class Table:
     """A declared table: every column has a type and a meaning, none is ever null, and no key stands twice.
 
     An open one has more columns, which a settings file declares: before the column `open`. It is read as it stands, and
-    written when it is closed with them.
+    written when it is closed with them. The command that makes it goes by its name, or is `made_by`.
     """
 
     name: str
     key: str
     columns: Mapping[str, tuple[pa.DataType, str]]
     open: str = ""
+    made_by: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """The command that makes it."""
+        return f"`make {self.made_by or self.name}`"
 
     @property
     def schema(self) -> pa.Schema:
@@ -45,7 +51,7 @@ class Table:
         """The table with the columns that a settings file declares."""
         at = list(self.columns).index(self.open)
         first, last = list(self.columns.items())[:at], list(self.columns.items())[at:]
-        return Table(self.name, self.key, {**dict(first), **more, **dict(last)})
+        return Table(self.name, self.key, {**dict(first), **more, **dict(last)}, made_by=self.made_by)
 
     def frame(self, rows: list[dict[str, object]]) -> pd.DataFrame:
         """Make a frame of this table's columns from rows, of which there may be none."""
@@ -58,17 +64,27 @@ class Table:
         """
         missing = [column for column in self.columns if column not in frame.columns]
         if missing:
-            raise ContractError(f"{self.name}: the column {missing[0]} is missing. Run `make {self.name}` again.")
+            raise ContractError(f"{self.name}: the column {missing[0]} is missing. Run {self.remedy} again.")
         frame = frame if self.open else frame[list(self.columns)]
         for column, (kind, _) in self.columns.items():
             empty = frame[column].isna()
             if not pa.types.is_floating(kind) and empty.any():
                 row = frame.loc[empty, self.key].iloc[0]
-                raise ContractError(f"{self.name}: {column} has no value in row {row}. No column may be empty.")
+                raise self.blank(column, row)
         doubled = frame[self.key][frame[self.key].duplicated()]
         if len(doubled):
-            raise ContractError(f"{self.name}: {self.key} {doubled.iloc[0]} stands twice. Every key stands once.")
+            raise self.twice(f"{self.key} {doubled.iloc[0]}")
         return frame
+
+    def blank(self, column: str, row: object) -> ContractError:
+        """What to say of a row that lacks a value."""
+        return ContractError(
+            f"{self.name}: {column} has no value in row {row}, and no column may be empty. Run {self.remedy} again."
+        )
+
+    def twice(self, key: str) -> ContractError:
+        """What to say of a key that two rows have."""
+        return ContractError(f"{self.name}: {key} stands twice, and every key stands once. Run {self.remedy} again.")
 
     def arrow(self, frame: pd.DataFrame) -> pa.Table:
         """Turn a frame into an Arrow table of the declared types, in one chunk, so that same rows are same bytes."""
@@ -104,9 +120,9 @@ class Table:
         for name, column in zip(self.columns, arrays, strict=True):
             if column.null_count:
                 row = found[self.key][pc.index(column.is_null(), True).as_py()]
-                raise ContractError(f"{self.name}: {name} has no value in row {row}. No column may be empty.")
+                raise self.blank(name, row)
         if unique and len(found[self.key].unique()) < len(found):
-            raise ContractError(f"{self.name}: a {self.key} stands twice. Every key stands once.")
+            raise self.twice(f"a {self.key}")
         return found
 
     def say(self, rows: int, path: Path, note: str = "") -> None:
@@ -116,11 +132,11 @@ class Table:
     def read(self, path: Path, columns: Sequence[str] = (), only: Filter | None = None) -> pd.DataFrame:
         """Read and check the table, or some of its columns, or only some rows; or say how to make it."""
         if not path.exists():
-            raise ContractError(f"There is no {self.name} table at {path}. Run `make {self.name}` first.")
+            raise ContractError(f"There is no {self.name} table at {path}. Run {self.remedy} first.")
         try:
             found = pq.read_table(parts(path), columns=list(columns) or None, filters=only)
         except pa.ArrowException as error:
-            raise ContractError(f"{path} is no Parquet file. Delete it and run `make {self.name}`.") from error
+            raise ContractError(f"{path} is no Parquet file. Delete it and run {self.remedy}.") from error
         return found.to_pandas() if columns else self.check(found.to_pandas())
 
 
@@ -157,6 +173,7 @@ ARTICLES = Table(
 REJECTS = Table(
     name="rejects",
     key="reject_id",
+    made_by="articles",
     columns={
         "reject_id": (pa.string(), "the source, with a number behind it if it was rejected twice"),
         "source": (pa.string(), "the raw file, from the raw folder, with #number for a record in it"),
@@ -209,6 +226,7 @@ DUPLICATES = Table(
 CONTRASTS = Table(
     name="contrasts",
     key="pair_id",
+    made_by="duplicates",
     columns={
         "pair_id": (pa.string(), "sentence_a|sentence_b"),
         "sentence_a": (pa.string(), "a sentence, or one for its group of copies"),
@@ -227,7 +245,7 @@ ITEMS = Table(
         "item_id": (pa.string(), "sentence_id@target, or sentence_id@topic where there is no target"),
         "sentence_id": (pa.string(), "the sentence to be read"),
         "article_id": (pa.string(), "the article it stands in"),
-        "target": (pa.string(), "what stance is asked about, as in targets.toml; empty if only violation is asked"),
+        "target": (pa.string(), "what it is asked about, as in targets.toml; empty if it holds a topic's cues alone"),
         "proposition": (pa.string(), "the target in words, empty without a target"),
         "text": (pa.string(), "the sentence, exactly as it stands in the article"),
         "before": (pa.string(), "the sentence before it, shown as context"),
@@ -243,6 +261,7 @@ ITEMS = Table(
 COVERAGE = Table(
     name="coverage",
     key="target",
+    made_by="items",
     columns={
         "target": (pa.string(), "the target, as in targets.toml"),
         "proposition": (pa.string(), "the target in words"),
@@ -254,6 +273,7 @@ COVERAGE = Table(
 AUDIT = Table(
     name="audit",
     key="item_id",
+    made_by="items",
     columns={
         "item_id": (pa.string(), "sentence_id@target"),
         "sentence_id": (pa.string(), "a sentence that holds no cue of the target"),

@@ -1,13 +1,13 @@
 """targets.toml: what sentences are asked about, and the cues by which a sentence names it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from corpus import toml
-from corpus.errors import ContractError
+from corpus.lines import Place
+from corpus.shape import Wrong
 
 TOPIC = "topic"
 
@@ -36,6 +36,24 @@ class Audit:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What targets.toml says of a target: its proposition, and the cue lists by name."""
+
+    proposition: str
+    all_of: list[str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What targets.toml holds."""
+
+    topic: list[str]
+    cues: Mapping[str, list[str]]
+    target: Mapping[str, Entry]
+    audit: Audit
+
+
+@dataclass(frozen=True)
 class Targets:
     """All targets in the file's order, and the topic that is asked about without one."""
 
@@ -51,50 +69,53 @@ class Targets:
 
 def load(path: Path) -> Targets:
     """Read the targets, or say what in the file is wrong."""
-    try:
-        return build(toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path}: [audit] cannot be read: {error}. Correct it and run `make items`.") from error
-    except KeyError as error:
-        raise ContractError(f"{path} names {error}, which it does not hold. Add it and run `make items`.") from error
-    except ValueError as error:
-        raise ContractError(f"{path}: {error} Correct it and run `make items`.") from error
+    said = toml.settings(path, Said)
+    with toml.told(path):
+        return build(said)
 
 
-def build(raw: Mapping[str, Any]) -> Targets:
+def build(said: Said) -> Targets:
     """Make the targets of what TOML holds."""
-    lists = {name: pattern(name, cues) for name, cues in raw["cues"].items()}
-    sieves = {name: "(?i)" + "|".join(map(sieved, cues)) for name, cues in raw["cues"].items()}
-    if TOPIC in raw["target"]:
-        raise ValueError(f"the target id {TOPIC!r} is taken by items without a target.")
-    if empty := [name for name, entry in raw["target"].items() if not entry["all_of"]]:
-        raise ValueError(f"the target {empty[0]!r} has no cue list in all_of.")
-    return Targets(
-        targets=tuple(
-            Target(
-                name,
-                entry["proposition"],
-                all_of=tuple(lists[used] for used in entry["all_of"]),
-                sieves=tuple(sieves[used] for used in entry["all_of"]),
-            )
-            for name, entry in raw["target"].items()
-        ),
-        topic=tuple(lists[name] for name in raw["topic"]),
-        topic_sieves=tuple(sieves[name] for name in raw["topic"]),
-        audit=Audit(**raw["audit"]),
+    lists, sieves = (
+        cue_lists(said.cues),
+        {name: "(?i)" + "|".join(map(sieved, cues)) for name, cues in said.cues.items()},
     )
+    if TOPIC in said.target:
+        raise Wrong(("target", TOPIC), "is the id of items without a target. Take another.")
+    targets = []
+    for name, entry in said.target.items():
+        all_of = chosen(lists, entry.all_of, ("target", name, "all_of"))
+        targets.append(Target(name, entry.proposition, all_of, tuple(sieves[used] for used in entry.all_of)))
+    topic = chosen(lists, said.topic, ("topic",))
+    return Targets(tuple(targets), topic, tuple(sieves[name] for name in said.topic), said.audit)
 
 
-def pattern(name: str, cues: list[str]) -> re.Pattern[str]:
+def cue_lists(cues: Mapping[str, list[str]]) -> dict[str, re.Pattern[str]]:
+    """A pattern for each list of cues."""
+    for name, listed in cues.items():
+        if not listed or not all(cue.strip(" *") for cue in listed):
+            raise Wrong(("cues", name), "is empty or holds an empty cue. Add one, or take it out.")
+    return {name: pattern(listed) for name, listed in cues.items()}
+
+
+def chosen(lists: Mapping[str, re.Pattern[str]], names: Sequence[str], place: Place) -> tuple[re.Pattern[str], ...]:
+    """The patterns of the cue lists that are named at a place."""
+    if not names:
+        raise Wrong(place, "is empty. Name a cue list.")
+    for at, name in enumerate(names):
+        if name not in lists:
+            raise Wrong((*place, at), f"is {name!r}, which is no cue list. Make it one of {', '.join(lists)}.")
+    return tuple(lists[name] for name in names)
+
+
+def pattern(cues: Sequence[str]) -> re.Pattern[str]:
     r"""Make one pattern of a list of cues: `*` is the rest of a word, a space also matches a hyphen.
 
-    >>> bool(pattern("oil", ["ship to ship", "tanker*"]).search("a Ship-to-ship transfer"))
+    >>> bool(pattern(["ship to ship", "tanker*"]).search("a Ship-to-ship transfer"))
     True
-    >>> bool(pattern("oil", ["tanker*"]).search("the oiltankers"))
+    >>> bool(pattern(["tanker*"]).search("the oiltankers"))
     False
     """
-    if not cues or not all(isinstance(cue, str) and cue.strip(" *") for cue in cues):
-        raise ValueError(f"the cue list {name!r} is empty or holds an empty cue.")
     words = [re.escape(cue).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+") for cue in cues]
     return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
 

@@ -41,7 +41,7 @@ def load(path: Path) -> Settings:
     found = toml.settings(path, Settings)
     names = found.adjudicators
     if odd := [name for name in names if not re.fullmatch(r"[a-z][a-z0-9-]*", name)]:
-        raise ContractError(f"{path}: {odd[0]!r} is no pseudonym; use small letters, digits and hyphens.")
+        raise ContractError(f"{path}: {odd[0]!r} is no pseudonym. Use small letters, digits and hyphens.")
     if len(set(names)) < len(names):
         raise ContractError(f"{path}: `adjudicators` names somebody twice. Correct it.")
     if not (0 <= found.audit <= 100 and found.open_at_most >= 0):  # noqa: PLR2004 - percent

@@ -10,6 +10,7 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from labeling import codebook
+from labeling.answered import expected
 from labeling.codebook import Codebook
 from labeling.tables import AGREEMENT, ANNOTATIONS, ANNOTATORS, ASSIGNMENTS, CHECKS, if_there
 from labeling.workload import DELETED, SKIPPED, still_open
@@ -45,8 +46,8 @@ def same(one: pd.DataFrame, other: pd.DataFrame, book: Codebook) -> pd.Series:
 def checked(annotations: pd.DataFrame, checks: pd.DataFrame, purpose: str, book: Codebook) -> tuple[int, int]:
     """How many of an annotator's answers are to sentences whose labels are known, and how many have all of them."""
     answered = annotations[(annotations["purpose"] == purpose) & annotations["item_id"].isin(checks["item_id"])]
-    expected = checks.set_index("item_id").loc[answered["item_id"]].set_index(answered.index)
-    return len(answered), int(same(answered, expected, book).sum())
+    right = checks.set_index("item_id").loc[answered["item_id"]].set_index(answered.index)
+    return len(answered), int(same(answered, right, book).sum())
 
 
 def repeated(annotations: pd.DataFrame, book: Codebook) -> tuple[int, int]:
@@ -148,13 +149,14 @@ def main(
     out: Path,
 ) -> None:
     """Read what was asked of whom and what they said, write annotators."""
+    book = codebook.load(codebook_file)
     known = Known(
         ASSIGNMENTS.read(assignment_file),
         ANNOTATIONS.read(annotation_file),
-        if_there(CHECKS, check_file),
+        if_there(expected(CHECKS, book), check_file),
         AGREEMENT.read(agreement_file),
     )
-    found = annotators(known, codebook.load(codebook_file), load(setting_file))
+    found = annotators(known, book, load(setting_file))
     ANNOTATORS.write(found, out, told(found))
 
 

@@ -82,7 +82,7 @@ def faults(answer: Recorded, book: Codebook) -> Iterator[str]:
     if "item_id" not in answer:
         yield "has no item_id"
     asked = {name: one.labels for name, one in book.questions.items()}
-    asked |= {name: one.labels for name, one in book.follow_ups.items()} | {"flags": book.flags}
+    asked |= {name: one.labels for name, one in book.follow_ups.items()} | {"flags": book.flags, REASON: book.reasons}
     for name, labels in asked.items():
         for label in chosen(answer.get(name)):
             if label not in labels:
@@ -137,7 +137,7 @@ def answer_all(rounds: Sequence[Round], book: Codebook) -> int:
         finally:
             ended.set()
             bar.close()
-    verify(rounds)
+    verify([one for one, missing in todo if missing])
     return total
 
 
@@ -183,9 +183,10 @@ def placed(
     return found, left_out
 
 
-def note(were: int, left_out: Sequence[str], silent: int) -> str:
+def note(were: int, left_out: Sequence[str], silent: int, unasked: Sequence[str] = ()) -> str:
     """What the closing line adds when not every recorded answer was given now, or not all that is asked is recorded."""
     told = f"; {were:,} were there" if were else ""
+    told += f"; nothing is asked yet of {' and '.join(unasked)}" if unasked else ""
     if left_out:
         more = f" and {len(left_out) - 3:,} more" if len(left_out) > 3 else ""  # noqa: PLR2004 - three are named
         told += f"; left out, not asked: {', '.join(left_out[:3])}{more}"
@@ -201,12 +202,21 @@ def opened(studio: Studio, name: str, who: str, recorded: Mapping[str, Recorded]
     return Round(project.seen_by(own), own.account, recorded)
 
 
+def recordings(folder: Path) -> list[Path]:
+    """The files of recorded answers, one an annotator."""
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise ContractError(
+            f"There are no recorded answers (annotator.jsonl) in {folder}. "
+            "Name another folder: `make answer ANSWERS=folder`."
+        )
+    return files
+
+
 def main(workspace: str, folder: Path, assignment_file: Path, adjudication_file: Path, codebook_file: Path) -> None:
     """Read recorded answers and decisions, give those that are missing."""
     begun, book = time.monotonic(), codebook.load(codebook_file)
-    files = sorted(folder.glob("*.jsonl"))
-    if not files:
-        raise ContractError(f"There are no recorded answers (annotator.jsonl) in {folder}. Name another folder.")
+    files = recordings(folder)
     assignments = ASSIGNMENTS.read(assignment_file)
     tables = {
         "codebook": assignments[assignments["withdrawn"] == ""],
@@ -218,8 +228,9 @@ def main(workspace: str, folder: Path, assignment_file: Path, adjudication_file:
     rounds = [opened(studio, asked[who][0], who, found) for who, (found, _) in told.items() if found]
     given = answer_all(rounds, book)
     recorded, wanted = sum(len(one.recorded) for one in rounds), sum(len(keys) for _, keys in asked.values())
-    left_out = sorted({one for _, others in told.values() for one in others})
-    took, more = f"{time.monotonic() - begun:.0f} s", note(recorded - given, left_out, wanted - recorded)
+    unasked = [who for who, (_, keys) in asked.items() if not keys]
+    left_out = sorted({one for who, (_, others) in told.items() if who not in unasked for one in others})
+    took, more = f"{time.monotonic() - begun:.0f} s", note(recorded - given, left_out, wanted - recorded, unasked)
     print(f"answer: {given:,} answers by {len(rounds)} annotators in {took}{more}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""A table of answers and the codebook -> the table with a column for all that the codebook asks."""
+"""A table of answers, or of what is expected, and the codebook -> the table with a column for what it asks."""
 
 import pyarrow as pa
 
@@ -14,4 +14,14 @@ def answered(table: Table, book: Codebook) -> Table:
     kinds = {name: more if name in book.several else one for name in book.sets}
     return table.closed(
         {name: (kind, f"{titles[name].rstrip('?.')}: {words}") for name, (kind, words) in kinds.items()}
+    )
+
+
+def expected(table: Table, book: Codebook) -> Table:
+    """Close CHECKS: the label of each question that nobody doubts."""
+    return table.closed(
+        {
+            one.id: (pa.string(), f"{one.title}: the expected label, empty if it is not asked")
+            for one in book.questions.values()
+        }
     )

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -19,29 +18,20 @@ from labeling.queue import Tasks, free_place, queue
 from labeling.sharing import even, share
 from labeling.tables import ANSWERS, ASSIGNMENTS, BATCH, CHECKS, RELABEL, if_there
 
-COUNTS = ("answers", "repeats", "distance", "checks")
-
 
 def load(path: Path) -> Settings:
     """Read who answers and how, or say what in the file is wrong."""
-    raw = toml.read(path)
-    wanted = {field.name for field in fields(Settings)}
-    if wrong := sorted(wanted ^ set(raw)):
-        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
-    for fault in faults(found := Settings(**raw)):
+    found = toml.settings(path, Settings)
+    for fault in faults(found):
         raise ContractError(f"{path}: {fault}")
     return found
 
 
 def faults(settings: Settings) -> Iterator[str]:
     """What the settings say that cannot be."""
-    names, counts = settings.annotators, {name: getattr(settings, name) for name in COUNTS}
-    if not isinstance(names, list):
-        yield "`annotators` is no list of pseudonyms. Correct it."
-    if wrong := [name for name, count in counts.items() if not isinstance(count, int)]:
-        yield f"{wrong[0]} is {counts[wrong[0]]!r}, but it is a whole number. Correct it."
+    names = settings.annotators
     if wrong := [name for name in names if not re.fullmatch(r"[a-z][a-z0-9-]*", name)]:
-        yield f"{wrong[0]!r} is no pseudonym; use small letters, digits and hyphens."
+        yield f"{wrong[0]!r} is no pseudonym. Use small letters, digits and hyphens."
     if not names or len(set(names)) < len(names):
         yield "`annotators` names nobody, or somebody twice. Correct it."
     if not 1 <= settings.answers <= len(names):

@@ -138,7 +138,9 @@ def whisker(axes: Axes, at: float, row: dict[str, Any]) -> None:
         return
     if row["low"] is not None:
         axes.plot([row["low"], row["high"]], [at, at], color=INK, lw=1.6, solid_capstyle="butt")
-    axes.plot([row["value"]], [at], "o", color=FILLS[0][0], mec=INK, ms=8 if row["slice"] == "all" else 6)
+    axes.plot(
+        [row["value"]], [at], "o", color=FILLS[0][0], mec=INK, ms=8 if row["slice"] == "all" else 6, clip_on=False
+    )
     if row["threshold"] is not None:
         axes.plot([row["threshold"]] * 2, [at - 0.45, at + 0.45], color=GATE, lw=1.8, ls=(0, (2, 1)))
     axes.text(ALPHA, at, two(row["value"]).replace("-", "−"), color=INK, **beside)

@@ -14,12 +14,13 @@ from corpus.shell import shell
 from corpus.tables import ITEMS
 from corpus.targets import TOPIC
 from labeling import codebook
-from labeling.codebook import Codebook
+from labeling.answered import expected
+from labeling.codebook import Codebook, Question
 from labeling.tables import CHECKS
 
 USES = ("check", "qualification")
-NEEDED = ("title", "outlet", "published", "text", "sanction_violation", "why")
-MAY_LACK = ("target", "before", "after", "stance")  # empty then
+NEEDED = ("title", "outlet", "published", "text", "why")
+MAY_LACK = ("target", "before", "after")  # empty then
 LOOK = ("title", "outlet", "published", "before", "after")  # what the screen shows around a sentence
 MOST = 0.5  # of the items
 
@@ -30,11 +31,14 @@ def load(path: Path, book: Codebook) -> list[dict[str, Any]]:
     """Read what was written, each entry with its use, or say what in the file is wrong."""
     raw = toml.read(path)
     if strange := sorted(set(raw) - set(USES)):
-        raise ContractError(f"{path} has a key {strange[0]!r}, which nobody reads; entries are {' or '.join(USES)}.")
+        raise ContractError(f"{path} has a key {strange[0]!r}, which nobody reads. Correct it to {' or '.join(USES)}.")
+    lacking = dict.fromkeys((*MAY_LACK, *book.questions), "")
     try:
-        written = [{"use": use, **dict.fromkeys(MAY_LACK, ""), **entry} for use in USES for entry in raw.get(use, [])]
+        written = [{"use": use, **lacking, **entry} for use in USES for entry in raw.get(use, [])]
     except TypeError as error:
-        raise ContractError(f"{path} holds an entry that is none; begin each with [[check]].") from error
+        raise ContractError(
+            f"{path} holds an entry that is none. Begin each with [[check]] or [[qualification]]."
+        ) from error
     for entry in written:
         if wrong := fault(entry, book):
             told = str(entry.get("text", entry.get("title")))[:40]
@@ -44,18 +48,25 @@ def load(path: Path, book: Codebook) -> list[dict[str, Any]]:
 
 def fault(entry: Written, book: Codebook) -> str:
     """What is wrong with an entry, "" if nothing is."""
-    known = ("use", *NEEDED, *MAY_LACK)
-    if wrong := [name for name in NEEDED if not entry.get(name)] + sorted(set(entry) - set(known)):
-        return f"lacks {wrong[0]}" if wrong[0] in NEEDED else f"has a key {wrong[0]!r}, which nobody reads"
+    known = ("use", *NEEDED, *MAY_LACK, *book.questions)
+    if wrong := [name for name in NEEDED if not entry.get(name)]:
+        return f"lacks {wrong[0]}"
+    if wrong := sorted(set(entry) - set(known)):
+        return f"has a key {wrong[0]!r}, which is neither a column nor a question ({', '.join(book.questions)})"
     if wrong := [name for name in known if not isinstance(entry[name], str)]:
         return f"has a {wrong[0]} that is no text"
-    for question in book.questions.values():
-        expected = entry[question.id]
-        if question.needs_target and not entry["target"]:
-            if expected:
-                return f"expects a {question.id}, but has no target"
-        elif expected not in question.labels:
-            return f"expects {question.id} {expected!r}, but the codebook has only {', '.join(question.labels)}"
+    return next((told for one in book.questions.values() if (told := doubted(one, entry))), "")
+
+
+def doubted(question: Question, entry: Written) -> str:
+    """What is wrong with the label that an entry expects, "" if nothing is."""
+    label = entry[question.id]
+    if question.needs_target and not entry["target"]:
+        return f"expects a {question.id}, but has no target" if label else ""
+    if not label:
+        return f"lacks {question.id}"
+    if label not in question.labels:
+        return f"expects {question.id} {label!r}, but the codebook has only {', '.join(question.labels)}"
     return ""
 
 
@@ -83,20 +94,28 @@ def check(entry: Written, propositions: Mapping[str, str], look: Collection[str]
     }
 
 
-def checks(written: list[dict[str, Any]], propositions: Mapping[str, str], look: Collection[str]) -> pd.DataFrame:
+def checks(
+    written: list[dict[str, Any]], propositions: Mapping[str, str], look: Collection[str], book: Codebook
+) -> pd.DataFrame:
     """One row an entry whose target is asked about, in the file's order."""
     known = {"": "", **propositions}
-    return CHECKS.frame([check(entry, known, look) for entry in written if entry["target"] in known])
+    return expected(CHECKS, book).frame([check(entry, known, look) for entry in written if entry["target"] in known])
 
 
 def main(setting_file: Path, codebook_file: Path, target_file: Path, item_file: Path, out: Path) -> None:
     """Read what was written, the codebook, the targets and what items look like, write checks."""
-    written, look = load(setting_file, codebook.load(codebook_file)), worn(ITEMS.read(item_file, LOOK))
-    found = checks(written, {one.id: one.proposition for one in targets.load(target_file).targets}, look)
+    book, asked = codebook.load(codebook_file), targets.load(target_file)
+    if asked.topic and all(question.needs_target for question in book.questions.values()):
+        raise ContractError(
+            f"Every question of {codebook_file} is asked of items with a target, so the topic of {target_file} makes "
+            "items of which nothing is asked. Set topic to [] there, or ask a question of every item."
+        )
+    written, look = load(setting_file, book), worn(ITEMS.read(item_file, LOOK))
+    found = checks(written, {one.id: one.proposition for one in asked.targets}, look, book)
     uses = Counter(found["use"])
     told = ", ".join(f"{uses[use]:,} {use}" for use in USES)
     left = f"; left out: {len(written) - len(found):,} about targets that {target_file} does not have"
-    CHECKS.write(found, out, told + (left if len(found) < len(written) else ""))
+    expected(CHECKS, book).write(found, out, told + (left if len(found) < len(written) else ""))
 
 
 if __name__ == "__main__":

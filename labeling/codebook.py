@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Literal
 
 from corpus import toml
-from corpus.errors import ContractError
-from labeling.lines import Place, line_of
-from labeling.shape import Wrong, made, named
-from labeling.tables import ANNOTATIONS, RULINGS
+from corpus.lines import Place
+from corpus.shape import Wrong, blank, made, named
+from labeling.tables import ANNOTATIONS, CHECKS, RULINGS
 
 FLAGS = "flags"  # the name under which flags are ticked; other sets go by their id
 COMMENT, REASON, GAP = "comment", "reason", "guideline_gap"  # other names on the screen
-RESERVED = (FLAGS, "sentence", "votes")  # and the columns of the answers
+RESERVED = (  # and the columns of our tables
+    *(FLAGS, "sentence", "votes"),  # on the screen
+    *("annotations", "splits", "settings"),  # in the dataset's folder, where every question has a place
+    *("random", "folds", "temporal", "source"),  # ways to hold out, to which follow-ups add more
+)
 
 ID = r"[a-z][a-z0-9_]*"
 WHOLE = r"[1-9][0-9]*"
@@ -90,6 +93,8 @@ class FollowUp:
     choice: Literal["single", "multiple"]
     required: bool
     labels: Mapping[str, Label] = field(metadata={"key": "label"})
+    held_out: bool = False  # articles about one of its labels are held out in turn, to see how models do without them
+    vague: tuple[str, ...] = ()  # its labels that tell of no article what it is about
 
 
 @dataclass(frozen=True)
@@ -139,13 +144,12 @@ class Codebook:
 def load(path: Path) -> Codebook:
     """Read the codebook, or say what in the file is wrong, and on which line."""
     raw = toml.read(path)
-    try:
+    with toml.told(path):
+        for place in blank(raw):
+            raise Wrong(place, "is empty. Fill it, or take it out if it may be left out.")
         book: Codebook = made(Codebook, raw, ())
         for wrong in faults(book):
             raise wrong
-    except Wrong as wrong:
-        line = line_of(path.read_text(encoding="utf-8"), wrong.place)
-        raise ContractError(f"{path}:{line}: {wrong}") from None
     return book
 
 
@@ -206,6 +210,17 @@ def follow_up_faults(follow_up: FollowUp, book: Codebook) -> Iterator[Wrong]:
         yield Wrong((*place, "when"), f"is empty, so it is never asked. Name labels of {follow_up.after}.")
     if not follow_up.labels:
         yield Wrong((*place, "label"), "has no label. Add one.")
+    yield from vague_faults(follow_up)
+
+
+def vague_faults(follow_up: FollowUp) -> Iterator[Wrong]:
+    """Labels that are said to tell of no article what it is about, and cannot be."""
+    place: Place = ("follow_up", follow_up.id, "vague")
+    if follow_up.vague and not follow_up.held_out:
+        yield Wrong(place, "is read only where held_out is true. Set that too, or take vague out.")
+    for at, label in enumerate(follow_up.vague):
+        if label not in follow_up.labels:
+            yield Wrong((*place, at), f"is {label!r}, no label of {follow_up.id}. {rather(follow_up.labels)}")
 
 
 def change_faults(at: int, change: Declared, book: Codebook) -> Iterator[Wrong]:
@@ -228,8 +243,8 @@ def id_faults(book: Codebook) -> Iterator[Wrong]:
     for kind, names, others in (("question", book.questions, ()), ("follow_up", book.follow_ups, book.questions)):
         for name in names:
             yield from id_fault((kind, name))
-            if name in (*RESERVED, *ANNOTATIONS.columns, *RULINGS.columns, *others):
-                whose = "a question, a part of the screen or a column of the answers"
+            if name in (*RESERVED, *CHECKS.columns, *ANNOTATIONS.columns, *RULINGS.columns, *others):
+                whose = "a question, a part of the screen or of the dataset, or a column"
                 yield Wrong((kind, name), f"is a name that is taken, by {whose}. Take another.")
     for place, labels in placed(book).items():
         for label in labels:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from corpus import toml
 from corpus.errors import ContractError
+from corpus.shape import INLINE
 from corpus.shell import shell
 from labeling import codebook
 from labeling.forecast import Chance, Forecast, Points, learned, narrowed
@@ -30,20 +31,15 @@ class Settings:
     """plan.toml: how many labels ahead, and the chance that forecasts are made with."""
 
     more: Sequence[int]
-    chance: Chance
+    chance: Chance = field(metadata=INLINE)
 
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        found = Settings(raw.pop("more"), Chance(**raw))
-        right = min(found.more, default=0) > 0 and 0 < found.chance.level < 1 and found.chance.draws > 0
-    except (KeyError, TypeError) as error:
-        raise ContractError(f"{path} cannot be read: {error}. Give more, level, draws and seed.") from error
-    if not right:
+    found = toml.settings(path, Settings)
+    if not (min(found.more, default=0) > 0 and 0 < found.chance.level < 1 and found.chance.draws > 0):
         raise ContractError(
-            f"{path}: give numbers of labels above 0 in more, draws above 0, and a level above 0 and below 1."
+            f"{path}: numbers in more and draws are above 0, and level is above 0 and below 1. Correct it."
         )
     return found
 

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
-from corpus.errors import ContractError
 from corpus.tables import Table
 from corpus.whole import whole
 from labeling.studio import Task
@@ -138,7 +137,7 @@ def answers(known: pa.Table, asked: pd.DataFrame, table: Table) -> pa.Table:
 def check_unique(table: Table, rows: pa.Table) -> None:
     """Refuse rows of a table of which two have one key."""
     if pc.count_distinct(rows[table.key]).as_py() < len(rows):
-        raise ContractError(f"{table.name}: a {table.key} stands twice. Every key stands once.")
+        raise table.twice(f"a {table.key}")
 
 
 def strays(known: pa.Table, asked: pd.DataFrame, name: str) -> pa.Table:

@@ -29,10 +29,7 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make recall`.") from error
+    return toml.settings(path, Settings)
 
 
 def share(relevant: int, labelled: int, chance: np.random.Generator, draws: int) -> NDArray[np.float64]:
@@ -43,9 +40,9 @@ def share(relevant: int, labelled: int, chance: np.random.Generator, draws: int)
 def reach(
     matched: int, others: int, held: tuple[int, int], drawn: tuple[int, int], settings: Settings
 ) -> tuple[float, float, float]:
-    """The part of all sentences with a stance that hold the cues, 0 to 1, and its interval; NaN where nobody can tell.
+    """The part of all sentences that speak of a target that hold its cues, and its interval; NaN if nobody can tell.
 
-    held and drawn are (with a stance, labelled): of the sentences that hold the cues, and of the draw from the others.
+    held and drawn are (that speak of it, labelled), of sentences that hold the cues and of the draw from the others.
 
     >>> reach(100, 1000, (50, 50), (0, 0), Settings(10, 1, 0.95))
     (nan, nan, nan)
@@ -69,7 +66,7 @@ def about_targets(book: Codebook) -> Question:
         if question.needs_target and question.without:
             return question
     raise ContractError(
-        "No question of labeling/codebook.toml is asked of items with a target and names a label for those that say "
+        "No question of the codebook is asked of items with a target and names a label for those that say "
         "nothing of it (`without`), so what the cues miss cannot be told. Add `without`."
     )
 
@@ -77,7 +74,7 @@ def about_targets(book: Codebook) -> Question:
 def recall(
     coverage: pd.DataFrame, items: pd.DataFrame, gold: pd.DataFrame, question: Question, settings: Settings
 ) -> pd.DataFrame:
-    """One row a target: what was labelled of either kind, and how much of what has a stance the cues reach."""
+    """One row a target: what was labelled of either kind, and how much of what speaks of it the cues reach."""
     settled = gold[(gold["question"] == question.id) & (gold["outcome"] == "settled")].set_index("item_id")["label"]
     labelled = items.assign(label=items["item_id"].map(settled)).dropna(subset="label")
     rows: list[dict[str, object]] = []
@@ -85,14 +82,14 @@ def recall(
         mine = labelled[labelled["target"] == target["target"]]
         held, drawn = (counts(mine.loc[mine["drawn"] == why, "label"], question.without) for why in ("cues", "audit"))
         value, low, high = reach(target["matched"], target["sentences"] - target["matched"], held, drawn, settings)
-        told = {"held_stance": held[0], "held": held[1], "drawn_stance": drawn[0], "drawn": drawn[1]}
+        told = {"held_named": held[0], "held": held[1], "drawn_named": drawn[0], "drawn": drawn[1]}
         known = {"recall": value, "low": low, "high": high, "verdict": verdict(held[1], drawn[1])}
         rows.append({**{str(name): value for name, value in target.items()}, **told, **known})
     return RECALL.frame(rows)
 
 
 def counts(labels: pd.Series, without: str) -> tuple[int, int]:
-    """How many labels are a stance, and how many there are."""
+    """How many labels say that a sentence speaks of the target, and how many there are."""
     return int((labels != without).sum()), len(labels)
 
 

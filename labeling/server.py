@@ -8,7 +8,6 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,13 +19,12 @@ from types import FrameType
 
 from corpus.errors import ContractError
 from corpus.shell import shell
+from labeling.ports import FOR_PEOPLE, HOST, free_port
 from labeling.studio import connect, healthy
 
-HOST = "127.0.0.1"
 PATIENCE = 180.0  # seconds; the first start makes the database: 40 s on two cores
 GRACE = 10.0  # seconds between asking a server to stop and making it
 TRIES = 5  # ports, when others take those that were free a moment ago
-FOR_PEOPLE = 8080
 ADMIN = "admin@sanction-stance.example"
 ADMITTED = ("USERNAME", "PASSWORD", "USER_TOKEN")  # as Label Studio calls what an administrator is made of
 CLOSED = "http://127.0.0.1:9"  # nobody listens there
@@ -148,17 +146,6 @@ def started(folder: Path, port: int | None, environ: Mapping[str, str], lock: in
     raise ContractError(f"Port {chosen} is taken. Name another, e.g. {chosen + 1}, or none to get a free one.")
 
 
-def free_port(first: int = 0) -> int:
-    """A port nobody listens at now: the first one from `first` on, or any."""
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((HOST, first))
-        except OSError:
-            return free_port(first + 1)
-        return int(tried.getsockname()[1])
-
-
 def launch(folder: Path, port: int, admin: tuple[str, str, str], around: Mapping[str, str], lock: int) -> Server:
     """Start Label Studio in a process group of its own; it ends when we do, since its standard input is our pipe."""
     where = ["--internal-host", HOST, "--port", str(port), "--debug"]  # debug means: this port, and never the next one
@@ -194,10 +181,12 @@ def wait(server: Server, patience: float) -> None:
         if server.process.poll() is not None:
             if "port is already in use" in said(server.log):
                 raise PortTaken
-            raise ContractError(f"Label Studio ended before it was up; {last_lines(server)}")
+            raise ContractError(
+                f"Label Studio ended before it was up; {last_lines(server)}. Mend that, and run the same again."
+            )
         if time.monotonic() > until:
             raise ContractError(
-                f"Label Studio was not up after {patience:g} s; {last_lines(server)} "
+                f"Label Studio was not up after {patience:g} s; {last_lines(server)}. "
                 "On a slow machine give it longer: LABEL_STUDIO_PATIENCE=600."
             )
         time.sleep(0.1)
@@ -213,7 +202,7 @@ def last_lines(server: Server) -> str:
     text = " | ".join(line.strip() for line in said(server.log).strip().split("\n")[-5:])
     for secret in (server.password, server.api_key):
         text = text.replace(secret, "…")
-    return f"it said last: {text or 'nothing'} (all of it: {server.log})."
+    return f"it said last: {text or 'nothing'} (all of it: {server.log})"
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -252,7 +241,7 @@ def stay(server: Server) -> None:
     with suppress(KeyboardInterrupt):  # from the first word on: a program may press it as soon as it has read the last
         print(invitation(server, link), flush=True)
         server.process.wait()
-        raise ContractError(f"Label Studio ended by itself; {last_lines(server)} Run `make studio` again.")
+        raise ContractError(f"Label Studio ended by itself; {last_lines(server)}. Run `make studio` again.")
     print("Label Studio stopped.", flush=True)
 
 
@@ -272,7 +261,7 @@ def invitation(server: Server, link: str) -> str:
 def seconds(word: str) -> float:
     """How long to wait for the server, as the environment has it."""
     if not re.fullmatch(r"\d+(\.\d+)?", word):
-        raise ContractError(f"LABEL_STUDIO_PATIENCE is {word!r}; give seconds, e.g. 600.")
+        raise ContractError(f"LABEL_STUDIO_PATIENCE is {word!r}, and no number. Give seconds, e.g. 600.")
     return float(word)
 
 
@@ -281,7 +270,7 @@ def main(folder: Path, *words: str) -> None:
     own = words[: words.index("--")] if "--" in words else words
     command = list(words[len(own) + 1 :])
     if len(own) > 1 or not all(word.isdigit() for word in own) or ("--" in words and not command):
-        raise ContractError("it takes FOLDER [PORT] [-- COMMAND...]; see the Makefile.")
+        raise ContractError("it takes FOLDER [PORT] [-- COMMAND...]. See how the Makefile calls it.")
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, end)
     patience = seconds(os.environ.get("LABEL_STUDIO_PATIENCE") or str(PATIENCE))

@@ -16,14 +16,13 @@ def if_there(table: Table, path: Path) -> pd.DataFrame:
 CHECKS = Table(
     name="checks",
     key="item_id",
+    open="why",  # before it stands a column for each question of the codebook: see labeling/answered.py
     columns={
         **ITEMS.columns,
         "drawn": (pa.string(), "written: nobody found it in an article"),
         "demonstration": (pa.bool_(), "always: it is no real news"),
         "use": (pa.string(), "check (hidden among the others) or qualification (answered first)"),
-        "stance": (pa.string(), "the expected stance label, empty without a target"),
-        "sanction_violation": (pa.string(), "the expected violation label"),
-        "why": (pa.string(), "why this label and no other"),
+        "why": (pa.string(), "why these labels and no others"),
     },
 )
 
@@ -115,6 +114,7 @@ SAID = {
 PULLED = Table(
     name="pulled",
     key="pulled_id",
+    made_by="pull",
     columns={
         "pulled_id": (pa.string(), "project/task/annotation/when it was last changed"),
         "project": (pa.string(), "Label Studio's number of the project, and when it was made: numbers are used again"),
@@ -127,6 +127,7 @@ PULLED = Table(
 STRAYS = Table(
     name="strays",
     key="stray_id",
+    made_by="pull",
     columns={
         "stray_id": (pa.string(), "project/task/annotation/when it was last changed"),
         "title": (pa.string(), "the title of the project it stands in"),
@@ -136,8 +137,8 @@ STRAYS = Table(
     },
 )
 
-ANSWERS = Table(name="answers", key="answer_id", columns=GIVEN)  # of annotators
-DECISIONS = Table(name="decisions", key="answer_id", columns=GIVEN)  # of adjudicators
+ANSWERS = Table(name="answers", key="answer_id", columns=GIVEN, made_by="pull")  # of annotators
+DECISIONS = Table(name="decisions", key="answer_id", columns=GIVEN, made_by="pull")  # of adjudicators
 
 ANNOTATIONS = Table(
     name="annotations",
@@ -148,7 +149,7 @@ ANNOTATIONS = Table(
         "item_id": (pa.string(), "the item that was answered"),
         "annotator": (pa.string(), "who answered it, a pseudonym"),
         "purpose": (pa.string(), "batch, repeat, check or qualification; only a batch's answers count as votes"),
-        "target": (pa.string(), "the item's target, empty if stance was not asked"),
+        "target": (pa.string(), "the item's target, empty if it has none"),
         "comment": (pa.string(), "what the annotator wrote, often nothing"),
         "created_at": (pa.string(), "when it was first given, ISO 8601 in UTC"),
         "updated_at": (pa.string(), "when it was last changed, ISO 8601 in UTC"),
@@ -183,7 +184,7 @@ PROBABILITIES = Table(
     columns={
         "probability_id": (pa.string(), "item_id/question"),
         "item_id": (pa.string(), "the item, answered or not"),
-        "question": (pa.string(), "stance or sanction_violation"),
+        "question": (pa.string(), "a question of the codebook"),
         "fold": (pa.int64(), "the fold that was held out, from 0; -1 if the item is unanswered and all of them taught"),
         "probabilities": (pa.list_(pa.float64()), "of each label, in codebook order, summing to 1"),
     },
@@ -194,7 +195,7 @@ CURVE = Table(
     key="curve_id",
     columns={
         "curve_id": (pa.string(), "question/draw/items"),
-        "question": (pa.string(), "stance or sanction_violation"),
+        "question": (pa.string(), "a question of the codebook"),
         "items": (pa.int64(), "training items that were learned from"),
         "draw": (pa.int64(), "which draw of articles, from 0; each holds other articles out"),
         "macro_f1": (pa.float64(), "macro F1 on the training articles held out, 0 to 1"),
@@ -239,7 +240,7 @@ GOLD = Table(
     columns={
         "gold_id": (pa.string(), "item_id/question"),
         "item_id": (pa.string(), "the item"),
-        "question": (pa.string(), "stance or sanction_violation"),
+        "question": (pa.string(), "a question of the codebook"),
         "label": (pa.string(), "the gold label, empty unless settled"),
         "votes": (pa.int64(), "answers for the label, or for the leading one where none is settled"),
         "answers": (pa.int64(), "answers that count"),
@@ -323,7 +324,7 @@ FORETOLD: dict[str, tuple[pa.DataType, str]] = {
         pa.string(),
         "half width (of the interval of Krippendorff's alpha) or macro F1 (mean of the learning curve's draws)",
     ),
-    "question": (pa.string(), "stance, sanction_violation, or any_violation, as in agreement"),
+    "question": (pa.string(), "a question, or another measure with a threshold, as in agreement"),
     "labels": (pa.int64(), "labels there were: items with two answers or more; for macro F1, items learned from"),
     "more": (pa.int64(), "so many labels later; 0 is what was measured when there were as many as `labels`"),
     "value": (pa.float64(), "the forecast, or what was measured; NaN where nothing can be said"),
@@ -334,6 +335,7 @@ FORETOLD: dict[str, tuple[pa.DataType, str]] = {
 FORECASTS = Table(  # append-only: one forecast for each number of labels, as it was made when there were so many
     name="forecasts",
     key="forecast_id",
+    made_by="plan",
     columns=FORETOLD,
 )
 
@@ -363,11 +365,11 @@ RECALL = Table(
         "target": (pa.string(), "the target, as in targets.toml"),
         "sentences": (pa.int64(), "sentences that might have named it"),
         "matched": (pa.int64(), "of these, sentences that hold its cues"),
-        "held": (pa.int64(), "sentences that hold its cues and have a settled stance label"),
-        "held_stance": (pa.int64(), "of these, those whose label is not none"),
-        "drawn": (pa.int64(), "sentences drawn from those without its cues that have a settled stance label"),
-        "drawn_stance": (pa.int64(), "of these, those whose label is not none"),
-        "recall": (pa.float64(), "share of sentences with a stance that the cues reach, 0 to 1; NaN where unknown"),
+        "held": (pa.int64(), "sentences that hold its cues and have a settled label of the question about targets"),
+        "held_named": (pa.int64(), "of these, those whose label says that they speak of it"),
+        "drawn": (pa.int64(), "sentences drawn from those without its cues that have such a label"),
+        "drawn_named": (pa.int64(), "of these, those whose label says that they speak of it"),
+        "recall": (pa.float64(), "share of sentences that speak of it that the cues reach, 0 to 1; NaN where unknown"),
         "low": (pa.float64(), "the lower end of its interval, NaN where unknown"),
         "high": (pa.float64(), "the upper end of its interval, NaN where unknown"),
         "verdict": (pa.string(), "estimated, or what the estimate lacks"),

@@ -76,7 +76,7 @@ def of_question(was: Question, now: Question) -> Iterator[Change]:
 
 def of_follow_up(was: FollowUp, now: FollowUp) -> Iterator[Change]:
     """What changed in a follow-up, but for its labels."""
-    yield from minor(was.id, was, now, ("title",))
+    yield from minor(was.id, was, now, ("title", "held_out", "vague"))
     if was.after != now.after or was.choice != now.choice:
         yield Change(was.id, f"asked after {now.after}, {now.choice} choice", True, frozenset(was.labels) | {BLANK})
     elif set(was.when) != set(now.when):

@@ -289,13 +289,11 @@ class Handler(BaseHTTPRequestHandler):
         return f"{self.server.url}/{'datasets/' if kind == 'dataset' else ''}{name}"
 
     def whoami(self):
-        return 200, {
-            "type": "user",
-            "id": "1",
-            "name": self.user() or self.user(write=True),
-            "orgs": [],
-            "fullname": "",
-        }
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        name = self.user() or self.user(write=True)
+        role = {"displayName": "ours", "role": self.server.tokens[token][1]}
+        about = {"type": "user", "id": "1", "orgs": [], "fullname": ""}
+        return 200, about | {"name": name, "auth": {"type": "access_token", "accessToken": role}}
 
     def create(self):
         user, asked = self.user(write=True), self.json

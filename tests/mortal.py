@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from labeling.server import Server, free_port, serve
+from labeling.ports import free_port
+from labeling.server import Server, serve
 from labeling.studio import Project, Studio
 from tests.house import ROOT
 from tests.workspace import Workspace, door

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from labeling.server import HOST, free_port
+from labeling.ports import HOST, free_port
 
 PROGRAMS = (
     *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True),

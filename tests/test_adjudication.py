@@ -213,20 +213,32 @@ def test_without_adjudicators_nobody_rules_and_it_says_so():
     ("line", "wrong"),
     [
         pytest.param(
-            'adjudicators = ["Ann B."]', "'Ann B.' is no pseudonym; use small letters, digits and hyphens.", id="a name"
+            'adjudicators = ["Ann B."]',
+            ": 'Ann B.' is no pseudonym. Use small letters, digits and hyphens.",
+            id="a name",
         ),
         pytest.param(
-            'adjudicators = ["a", "a"]', "`adjudicators` names somebody twice. Correct it.", id="somebody twice"
+            'adjudicators = ["a", "a"]', ": `adjudicators` names somebody twice. Correct it.", id="somebody twice"
         ),
-        pytest.param("adjudicator = 1", "adjudicators is missing. Add it.", id="an unknown key"),
+        pytest.param(
+            'adjudicators = ["a"]\naudit = 101',
+            ": audit is 0 to 100 percent, and open_at_most is not below 0. Correct it.",
+            id="too much",
+        ),
+        pytest.param(
+            "adjudicator = 1",
+            ":1: adjudicator is read by nobody. Correct it to one of adjudicators, audit, split_votes, open_at_most, "
+            "salt, or take it out.",
+            id="an unknown key",
+        ),
     ],
 )
 def test_wrong_settings_are_told_in_one_line(tmp_path, line, wrong):
     path = tmp_path / "adjudication.toml"
-    rest = 'audit = 7\nsplit_votes = false\nopen_at_most = 9\nsalt = "s"\n'
+    rest = 'split_votes = false\nopen_at_most = 9\nsalt = "s"\n' + ("" if "audit" in line else "audit = 7\n")
     path.write_text(f"{line}\n{rest}")
 
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path}: {wrong}"
+    assert str(error.value) == f"{path}{wrong}"

@@ -11,10 +11,10 @@ from labeling import codebook
 from labeling.annotations import annotations, main
 from labeling.codebook import Codebook
 from labeling.ids import assignment_id
-from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS
+from labeling.tables import ANNOTATIONS, ANSWERS
 from labeling.versions import Reached
 from tests.house import ROOT
-from tests.world import step, world
+from tests.world import CHECKED, step, world
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
 NEXT = replace(BOOK, version="2")
@@ -239,13 +239,13 @@ def test_who_answered_again_under_a_new_codebook_has_one_vote():
 def test_answers_and_checks_go_from_file_to_file(tmp_path, capsys):
     items = world(articles=1).items.head(1)
     (item,) = items["item_id"]
-    check = {**dict.fromkeys(CHECKS.columns, "x"), "item_id": "c.1@topic", "target": "", "demonstration": True}
+    check = {**dict.fromkeys(CHECKED.columns, "x"), "item_id": "c.1@topic", "target": "", "demonstration": True}
     told = dict.fromkeys(("prediction", "last_action"), "")
     answers = [
         answer(item, stance="favor", holder="quoted", sanction_violation="none") | told | {"ground_truth": False},
         answer("c.1@topic", purpose="check", skipped=True, annotation=2) | told | {"ground_truth": False},
     ]
-    for table, frame in ((ITEMS, items), (CHECKS, CHECKS.frame([check])), (ANSWERS, ANSWERS.frame(answers))):
+    for table, frame in ((ITEMS, items), (CHECKED, CHECKED.frame([check])), (ANSWERS, ANSWERS.frame(answers))):
         table.save(table.arrow(frame), tmp_path / f"{table.name}.parquet")
 
     paths = [tmp_path / f"{name}.parquet" for name in ("answers", "items", "checks")]

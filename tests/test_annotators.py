@@ -10,9 +10,9 @@ from labeling.agreement import agreement
 from labeling.annotators import Known, annotators, load, told
 from labeling.bootstrap import Bootstrap
 from labeling.ids import assignment_id
-from labeling.tables import AGREEMENT, ASSIGNMENTS, CHECKS
+from labeling.tables import AGREEMENT, ASSIGNMENTS
 from tests.house import ROOT
-from tests.world import ANNOTATED
+from tests.world import ANNOTATED, CHECKED
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
 SETTINGS = load(ROOT / "labeling/annotators.toml")
@@ -50,7 +50,7 @@ def asked(*answers: dict[str, object], withdrawn: str = "") -> pd.DataFrame:
 def check(item: str, use: str, stance: str, violation: str) -> dict[str, object]:
     """A row of CHECKS."""
     about = {"item_id": item, "use": use, "stance": stance, "sanction_violation": violation}
-    return {**dict.fromkeys(CHECKS.columns, ""), **about, "demonstration": True}
+    return {**dict.fromkeys(CHECKED.columns, ""), **about, "demonstration": True}
 
 
 def reported(
@@ -63,7 +63,7 @@ def reported(
     known = Known(
         asked(*answers) if assignments is None else assignments,
         given,
-        CHECKS.frame(list(checks)),
+        CHECKED.frame(list(checks)),
         agreement(given, BOOK, Bootstrap(seed=1, draws=200, percent=95)),
     )
     found = annotators(known, BOOK, SETTINGS)
@@ -179,7 +179,7 @@ def test_one_annotator_alone_is_measured_against_nobody():
 
 def test_the_closing_line_names_whom_something_speaks_against():
     answers = [answer(f"c{at}.1@x", "a", "none", "none", purpose="check") for at in range(6)]
-    checks = CHECKS.frame([check(f"c{at}.1@x", "check", "favor", "alleged") for at in range(6)])
+    checks = CHECKED.frame([check(f"c{at}.1@x", "check", "favor", "alleged") for at in range(6)])
     known = Known(ASSIGNMENTS.frame([]), ANNOTATED.frame(answers), checks, AGREEMENT.frame([]))
 
     assert told(annotators(known, BOOK, SETTINGS)) == "below the pass mark: a"

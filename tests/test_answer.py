@@ -186,6 +186,7 @@ def test_the_closing_line_says_what_was_there_what_is_not_asked_and_what_is_not_
     assert note(0, ["a", "b", "c", "d", "e"], 2) == (
         "; left out, not asked: a, b, c and 2 more; 2 asked, but not recorded"
     )
+    assert note(0, [], 0, ["adjudicator-1"]) == "; nothing is asked yet of adjudicator-1"
 
 
 @pytest.mark.parametrize(
@@ -204,6 +205,12 @@ def test_the_closing_line_says_what_was_there_what_is_not_asked_and_what_is_not_
             "{}:2 answers flags with 'odd', but the codebook has only contested, cannot_tell, names_private_person. "
             "Correct the line.",
             id="a flag that the codebook does not have",
+        ),
+        pytest.param(
+            json.dumps({"item_id": "a", "reason": "tired"}),
+            "{}:2 answers reason with 'tired', but the codebook has only slip, rule_missed, wording, context, border, "
+            "proposition. Correct the line.",
+            id="a reason that the codebook does not have",
         ),
     ],
 )

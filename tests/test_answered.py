@@ -5,7 +5,7 @@ import json
 from corpus.tables import ITEMS
 from labeling import codebook
 from labeling.annotations import main
-from labeling.answered import answered
+from labeling.answered import answered, expected
 from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS, RULINGS
 from tests.house import ROOT
 from tests.test_codebook import SMALLEST
@@ -32,7 +32,8 @@ def test_answers_to_other_questions_need_no_other_code(tmp_path):
     ITEMS.write(ITEMS.frame([item]), tmp_path / "items.parquet")
     ANSWERS.write(ANSWERS.frame([said("a.1@topic", "p", result=result)]), tmp_path / "answers.parquet")
 
-    CHECKS.write(CHECKS.frame([]), tmp_path / "checks.parquet")
+    checks = expected(CHECKS, codebook.load(tmp_path / "codebook.toml"))
+    checks.write(checks.frame([]), tmp_path / "checks.parquet")
     read = ("answers.parquet", "items.parquet", "checks.parquet", "codebook.toml", "codebooks", "annotations.parquet")
     main(*(tmp_path / name for name in read))
 

@@ -362,24 +362,34 @@ def test_more_is_a_number(more):
     with pytest.raises(ContractError) as error:
         number(more)
 
-    assert str(error.value) == f"MORE is {more!r}, but it is how many more items to draw: `make batch MORE=300`."
+    assert (
+        str(error.value) == f"MORE is {more!r}, and no number. Say how many more items to draw: `make batch MORE=300`."
+    )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         pytest.param(
-            "percent = 20", "percent = 0", "percent is 0, but it is above 0 and below 100. Correct it.", id="no sample"
+            "percent = 20", "percent = 0", ": percent is 0, but it is above 0 and below 100. Correct it.",
+            id="no sample",
         ),
-        pytest.param("sample = 500", "", "sample is missing. Correct it.", id="a missing key"),
+        pytest.param("sample = 500", "", ":1: the file lacks sample. Add it.", id="a missing key"),
         pytest.param(
-            "sample = 500", "sample = '500'", "sample is '500', but it is a whole number, 0 or more. Correct it.",
-            id="a number in quotes",
+            "sample = 500", "sample = '500'", ":5: sample is '500'. Make it a whole number.", id="a number in quotes",
         ),
-        pytest.param("sample = 500", "sample = 500\nsize = 3", "size is unknown. Correct it.", id="a strange key"),
+        pytest.param(
+            "sample = 500", "sample = -1", ": sample is -1, but it is 0 or more. Correct it.", id="a number below 0"
+        ),
+        pytest.param(
+            "sample = 500", "sample = 500\nsize = 3",
+            ":6: size is read by nobody. Correct it to one of salt, percent, sample, all_up_to, shares, or take "
+            "it out.",
+            id="a strange key",
+        ),
         pytest.param(
             "random = 20", "randomly = 20",
-            "[shares] are random, uncertainty, rare class, contrast, diversity, whole numbers, 0 or more. Correct it.",
+            ": [shares] are random, uncertainty, rare class, contrast, diversity, each 0 or more. Correct it.",
             id="a strange share",
         ),
     ],
@@ -391,7 +401,7 @@ def test_a_mistake_in_batch_toml_is_told_in_one_line(tmp_path, old, new, message
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path}: {message}"
+    assert str(error.value) == f"{path}{message}"
 
 
 def test_batch_goes_on_from_its_own_file_and_says_what_it_drew(tmp_path, capsys):

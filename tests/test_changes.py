@@ -62,13 +62,13 @@ def test_a_changed_label_comes_with_the_votes_that_changed_it(old, here, tmp_pat
                 "item": item,
                 "was": "favor",
                 "now": "none",
-                "how": "majority, majority",
+                "how": "majority",
                 "votes": [{"annotator": "annotator-1", **vote}, {"annotator": "annotator-2", **vote}],
             }
         ]
     }
     assert screen(found) == (
-        f"v1 → v2\n\ngold labels changed: 1\n  {item} (stance): favor → none, majority, majority; "
+        f"v1 → v2\n\ngold labels changed: 1\n  {item} (stance): favor → none, majority; "
         "annotator-1 favor → none, annotator-2 favor → none\n\n"
         "None: rows added, rows withdrawn, rows no longer published, rows whose sentence changed, "
         "rows moved to another split."
@@ -173,3 +173,18 @@ def test_releases_are_folders_or_stand_on_the_hub(old, here, tmp_path, monkeypat
             "'v1' is neither a folder nor a release of the Hub. Name one: a folder, org/name@v1, or v1 with "
             "REPO=org/name."
         )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param("1", "2", "1 → 2", id="a word"),
+        pytest.param("nothing", "Not asked.", "nothing → Not asked.", id="what was not there"),
+        pytest.param("He did not, or was cleared.", "He did not, or was cleared or pardoned.",
+                     "… not, or was cleared. → … not, or was cleared or pardoned.", id="the end of a sentence"),
+        pytest.param("One. Two. Three. Four. Five.", "One. Two.",
+                     "One. Two. Three. Four. Five. → One. Two.", id="words gone near the beginning"),
+    ],
+)  # fmt: skip
+def test_two_texts_are_told_from_where_they_differ(before, after, told):
+    assert changes.apart(before, after) == told

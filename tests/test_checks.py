@@ -6,15 +6,17 @@ from corpus import targets
 from corpus.errors import ContractError
 from corpus.tables import ITEMS
 from labeling import codebook
+from labeling.answered import expected
 from labeling.checks import LOOK, check, checks, load, main, worn
 from labeling.tables import CHECKS
 from tests.house import ROOT
+from tests.test_codebook import SMALLEST
 from tests.world import step, world
 
 BOOK = codebook.load(ROOT / "labeling/codebook.toml")
 TARGETS = targets.load(ROOT / "corpus/targets.toml")
 PROPOSITIONS = {one.id: one.proposition for one in TARGETS.targets}
-SHIPPED = checks(load(ROOT / "labeling/checks.toml", BOOK), PROPOSITIONS, LOOK)
+SHIPPED = checks(load(ROOT / "labeling/checks.toml", BOOK), PROPOSITIONS, LOOK, BOOK)
 WRITTEN = """
 [[check]]
 target = "sanctions-iran"
@@ -32,7 +34,7 @@ def test_an_entry_becomes_a_row_that_looks_like_an_item(tmp_path):
     path = tmp_path / "checks.toml"
     path.write_text(WRITTEN)
 
-    (row,) = checks(load(path, BOOK), PROPOSITIONS, LOOK).to_dict("records")
+    (row,) = checks(load(path, BOOK), PROPOSITIONS, LOOK, BOOK).to_dict("records")
 
     assert row == {
         "item_id": "32507e874a.fa751e@sanctions-iran",
@@ -109,10 +111,26 @@ def test_a_check_about_a_target_that_is_not_asked_about_is_left_out_and_counted(
     )
 
 
+def test_items_of_which_nothing_would_be_asked_are_refused(tmp_path):
+    (tmp_path / "codebook.toml").write_text(SMALLEST.replace("every item", "items with a target"))
+    settings = ROOT / "labeling/checks.toml", tmp_path / "codebook.toml", ROOT / "corpus/targets.toml"
+
+    with pytest.raises(ContractError) as error:
+        step(main, *settings, tmp_path / "items.parquet", tmp_path / "checks.parquet")
+
+    assert str(error.value) == (
+        f"Every question of {settings[1]} is asked of items with a target, so the topic of {settings[2]} makes "
+        "items of which nothing is asked. Set topic to [] there, or ask a question of every item."
+    )
+
+
 def test_no_checks_are_a_table_without_rows(tmp_path):
     (tmp_path / "checks.toml").write_text("")
 
-    assert len(checks(load(tmp_path / "checks.toml", BOOK), PROPOSITIONS, LOOK)) == 0
+    found = checks(load(tmp_path / "checks.toml", BOOK), PROPOSITIONS, LOOK, BOOK)
+
+    assert list(found.columns) == list(expected(CHECKS, BOOK).columns)
+    assert len(found) == 0
 
 
 @pytest.mark.parametrize(
@@ -126,13 +144,13 @@ def test_no_checks_are_a_table_without_rows(tmp_path):
             'target = "sanctions-iran"', "", "expects a stance, but has no target", id="a stance without a target"
         ),
         pytest.param(
-            'stance = "against"', "",
-            "expects stance '', but the codebook has only favor, against, neutral, none", id="no stance",
+            'stance = "against"', "", "lacks stance", id="no stance",
         ),
         pytest.param('why = "They want them lifted."', "", "lacks why", id="no reason"),
         pytest.param("why", "because", "lacks why", id="a reason by another name"),
         pytest.param('outlet = "The Post"', 'outlet = "The Post"\nbyline = ""',
-                     "has a key 'byline', which nobody reads", id="a strange key"),
+                     "has a key 'byline', which is neither a column nor a question (stance, sanction_violation)",
+                     id="a strange key"),
         pytest.param('"2024-05-21"', "2024-05-21", "has a published that is no text", id="a date without quotes"),
     ],
 )  # fmt: skip
@@ -150,9 +168,11 @@ def test_a_mistake_in_an_entry_is_told_with_its_place(tmp_path, old, new, messag
     ("head", "message"),
     [
         pytest.param(
-            "[[quiz]]", "has a key 'quiz', which nobody reads; entries are check or qualification.", id="quiz"
+            "[[quiz]]", "has a key 'quiz', which nobody reads. Correct it to check or qualification.", id="quiz"
         ),
-        pytest.param("[check]", "holds an entry that is none; begin each with [[check]].", id="one bracket"),
+        pytest.param(
+            "[check]", "holds an entry that is none. Begin each with [[check]] or [[qualification]].", id="one bracket"
+        ),
     ],
 )
 def test_an_entry_under_another_head_is_told(tmp_path, head, message):

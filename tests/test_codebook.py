@@ -227,6 +227,20 @@ def case(old, new, says, name, at=""):
             "a follow-up to nothing",
         ),
         case(
+            'vague = ["other", ',
+            'vague = ["any", ',
+            "follow_up.regime.vague (number 1) is 'any', no label of regime. "
+            f"Make it one of {', '.join(BOOK.follow_ups['regime'].labels)}.",
+            "no label is vague",
+        ),
+        case(
+            "held_out = true",
+            "held_out = false",
+            "follow_up.regime.vague is read only where held_out is true. Set that too, or take vague out.",
+            "vague about nothing",
+            at="vague = ",
+        ),
+        case(
             "russia = { shows",
             "Russia = { shows",
             "follow_up.regime.label.Russia is no id. Write small letters, digits and _, a letter first.",
@@ -322,7 +336,7 @@ def test_a_change_that_touches_no_set_is_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize("taken", ["tone", "flags", "comment", "target", "reason"])
+@pytest.mark.parametrize("taken", ["tone", "flags", "comment", "target", "reason", "outlet", "splits", "folds"])
 def test_a_follow_up_cannot_go_by_a_name_that_is_taken(tmp_path, taken):
     path = tmp_path / "codebook.toml"
     follow_up = (
@@ -335,7 +349,7 @@ def test_a_follow_up_cannot_go_by_a_name_that_is_taken(tmp_path, taken):
 
     assert str(error.value) == (
         f"{path}:15: follow_up.{taken} is a name that is taken, by a question, a part of the screen or "
-        "a column of the answers. Take another."
+        "of the dataset, or a column. Take another."
     )
 
 
@@ -349,6 +363,18 @@ def test_broken_toml_is_told_with_its_line(tmp_path):
     assert str(error.value) == (
         f"{path} is no TOML: Invalid value (at end of document). Correct it and run the same command again."
     )
+
+
+def test_a_follow_up_needs_a_label(tmp_path):
+    path = tmp_path / "codebook.toml"
+    follow_up = 'title = "T"\nask = "A?"\nchoice = "single"\nafter = "tone"\nwhen = ["sad"]\nlabel = {}\n'
+    path.write_text(f"{SMALLEST}\n[follow_up.holder]\n{follow_up}")
+
+    with pytest.raises(ContractError) as error:
+        codebook.load(path)
+
+    line = path.read_text().splitlines().index("label = {}") + 1
+    assert str(error.value) == f"{path}:{line}: follow_up.holder.label has no label. Add one."
 
 
 def test_a_question_needs_two_labels_and_a_codebook_a_question(tmp_path):

@@ -111,14 +111,14 @@ def test_what_is_not_settled_or_names_a_private_person_is_held_back_and_counted(
     made = tables(here.gold, here.annotations, placed(here), BOOK)
 
     assert reasons == {
-        "stance": {"cannot tell": 1, "names a private person": 1, "tied": 1},
-        "sanction_violation": {"cannot tell": 1, "names a private person": 1},
+        "stance": {"cannot tell": 1, "held back by a flag": 1, "tied": 1},
+        "sanction_violation": {"cannot tell": 1, "held back by a flag": 1},
         "annotations": {},
     }
     stance = made["stance/train-00000-of-00001.parquet"]
     assert not {first, second, third} & set(stance["item_id"].to_pylist())
     assert closing(made, reasons, ROOT / "d").startswith(
-        "dataset: stance 2 rows (left out: 1 cannot tell, 1 names a private person, 1 tied), sanction_violation 3 rows"
+        "dataset: stance 2 rows (left out: 1 cannot tell, 1 held back by a flag, 1 tied), sanction_violation 3 rows"
     )
 
 
@@ -154,6 +154,15 @@ def test_answers_to_items_that_are_no_longer_made_are_counted():
 
     gone = "its item is no longer made"
     assert reasons == {"stance": {gone: 1}, "sanction_violation": {gone: 1}, "annotations": {gone: 3}}
+
+
+def test_answers_to_checks_are_left_out_as_such():
+    here = world(articles=1, sayings=[("favor", "alleged")])
+    checks = here.annotations.assign(item_id="a check", purpose="check")
+
+    reasons = left_out(here.gold, pd.concat([here.annotations, checks]), placed(here), BOOK)
+
+    assert reasons["annotations"] == {"to a check, whose label was known": 3}
 
 
 def test_nothing_of_an_older_release_stays(tmp_path):

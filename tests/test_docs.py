@@ -97,9 +97,9 @@ def settings(path: Path) -> set[str]:
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda path: path.name)
 def test_every_target_that_is_named_is_one_of_the_makefile(page):
     code = re.findall(r"`(?:[A-Z_]+=\S+ )*make ([^`]*)`|^ {4,}(?:[A-Z_]+=\S+ )*make (.*)$", words(page), re.M)
-    named = {word for one in code for word in re.sub(r"#.*|\S+=(\"[^\"]*\"|\S*)", "", "".join(one)).split()}
+    named = {word for one in code for word in re.sub(r'#.*|\S+=("[^"]*"|\S*)', "", "".join(one)).split()}
 
-    assert named <= TARGETS
+    assert {word for word in named if not word.startswith("‹")} <= TARGETS  # ‹…› stands for any
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda path: path.name)

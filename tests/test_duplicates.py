@@ -168,8 +168,14 @@ def test_it_does_not_matter_how_sentences_lie_in_parts(tmp_path_factory, order, 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        pytest.param("window = 16", "", "window is missing. Correct it.", id="a setting left out"),
-        pytest.param("window", "widnow", "widnow is unknown. Correct it.", id="a setting misspelt"),
+        pytest.param("window = 16", "", ":1: the file lacks window. Add it.", id="a setting left out"),
+        pytest.param(
+            "window",
+            "widnow",
+            ":14: widnow is read by nobody. Correct it to one of similarity, bands, rows, window, at_once, largest, "
+            "contrasts, or take it out.",
+            id="a setting misspelt",
+        ),
     ],
 )
 def test_settings_that_cannot_be_used_are_refused(tmp_path, old, new, message):
@@ -179,7 +185,7 @@ def test_settings_that_cannot_be_used_are_refused(tmp_path, old, new, message):
     with pytest.raises(ContractError) as error:
         main(lay_out(tmp_path, []), GUARD, path, tmp_path / "duplicates.parquet", tmp_path / "contrasts.parquet")
 
-    assert str(error.value) == f"{path}: {message}"
+    assert str(error.value) == f"{path}{message}"
 
 
 def test_a_group_grows_by_the_closest_pair_first_and_takes_no_twin():

@@ -10,11 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from corpus import engine, inventory, partitions
+from corpus import engine, health, inventory, partitions
 from corpus.errors import ContractError
+from corpus.health import Check
 from corpus.partitions import Task, build, put_up, workshop
 from corpus.tables import REJECTS, parts
-from labeling.server import free_port
+from labeling.ports import free_port
 from tests.house import ROOT, SHARED, needs_shared
 
 SLOW = 0.2  # seconds that a piece of work takes, so that somebody can be killed in the middle of it
@@ -90,7 +91,7 @@ def test_a_number_of_workers_that_is_none_is_refused(monkeypatch):
     with pytest.raises(ContractError) as error:
         engine.each(square, [(1,)], "squares")
 
-    assert str(error.value) == "WORKERS is 'many'; give the number of processes, e.g. WORKERS=2."
+    assert str(error.value) == "WORKERS is 'many', and no number above 0. Give the number of processes, e.g. WORKERS=2."
 
 
 def test_a_scheduler_that_does_not_answer_is_said_to_be_missing(monkeypatch):
@@ -152,8 +153,9 @@ def test_a_table_is_put_up_whole_in_place_of_the_one_before(tmp_path):
 class Cluster:
     """A Dask scheduler and workers, each a process of its own, on loopback."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environ: str) -> None:
         self.folder, self.processes = folder, []  # type: tuple[Path, list[subprocess.Popen[bytes]]]
+        self.environ = {"PYTHONPATH": str(ROOT), "DASK_TEMPORARY_DIRECTORY": str(folder)} | environ
         self.address = f"tcp://127.0.0.1:{free_port()}"
         self.run("scheduler", "--host", self.address, "--no-dashboard", "--no-jupyter")
         for _ in range(2):
@@ -162,7 +164,7 @@ class Cluster:
     def run(self, *words: str) -> subprocess.Popen[bytes]:
         """Start one of Dask's own commands."""
         log = (self.folder / f"{words[0]}-{len(self.processes)}.log").open("wb")
-        known = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_TEMPORARY_DIRECTORY": str(self.folder)}
+        known = {**os.environ, **self.environ}
         command = [sys.executable, "-m", "dask", *words]
         self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=known))
         return self.processes[-1]
@@ -178,10 +180,10 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path, monkeypatch):
-    """A cluster that the engine is told to use."""
+def cluster(request, tmp_path, monkeypatch):
+    """A cluster that the engine is told to use, with what a test wants in its environment."""
     (tmp_path / "dask").mkdir()
-    running = Cluster(tmp_path / "dask")
+    running = Cluster(tmp_path / "dask", **getattr(request, "param", {}))
     monkeypatch.setenv("DASK_SCHEDULER", running.address)
     monkeypatch.setattr(engine, "PATIENCE", 60)
     yield running
@@ -203,6 +205,55 @@ def test_a_worker_of_a_cluster_that_is_killed_in_mid_run_loses_nothing(cluster, 
     found = pd.concat([pd.read_parquet(place / "part.parquet") for place, _ in told])
     assert found["source"].tolist() == [path.read_text() for path in files]
     assert cluster.processes[1].wait(5) == -signal.SIGKILL
+
+
+@pytest.mark.dask
+@pytest.mark.parametrize("cluster", [{"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}], indirect=True)
+def test_a_task_that_kills_its_workers_is_given_up(cluster):
+    with pytest.raises(ContractError) as error:
+        engine.each(die, [(1,)], "deaths")
+
+    assert str(error.value) == (
+        f"{cluster.address}: a task was given up after the workers that had it died, for want of memory perhaps. What "
+        "is done is kept: give the workers more memory and run the same command again."
+    )
+
+
+@pytest.mark.dask
+@pytest.mark.parametrize("cluster", [{"PYTHONPATH": ""}], indirect=True)
+def test_a_cluster_that_does_not_know_the_project_is_told(cluster):
+    with pytest.raises(ContractError) as error:
+        engine.each(square, [(1,)], "squares")
+
+    assert str(error.value) == (
+        f"The Dask cluster at {cluster.address} does not know the project. Start its scheduler and its workers with "
+        "the project's .venv and with PYTHONPATH set to the project's folder, and run the same command again."
+    )
+
+
+@pytest.mark.dask
+def test_the_doctor_tells_of_a_cluster_that_works_of_one_without_workers_and_of_one_that_is_away(cluster):
+    environ = {"DASK_SCHEDULER": cluster.address}
+    until = time.monotonic() + 60
+    while "2 workers" not in health.dask(environ).found and time.monotonic() < until:
+        time.sleep(0.1)
+    whole = health.dask(environ)
+    for worker in cluster.processes[1:]:
+        worker.terminate()
+        worker.wait()
+    idle = health.dask(environ)
+    cluster.processes[0].kill()
+    cluster.processes[0].wait()
+    away = health.dask(environ)
+
+    assert whole == Check("dask", "ok", f"{cluster.address}, 2 workers with our versions")
+    assert idle == Check(
+        "dask",
+        "wrong",
+        f"{cluster.address} has no workers",
+        f"Start some in the project's folder: `PYTHONPATH=. .venv/bin/dask worker {cluster.address}`.",
+    )
+    assert away.found == f"No Dask scheduler answers at DASK_SCHEDULER={cluster.address}"
 
 
 # Wait until some parts are made and kill a worker: the run is then in its middle.

@@ -834,7 +834,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
     with pytest.raises(ContractError) as error:
         fetch.main(SETTINGS, tmp_path / "raw", "https://herald.example/")
 
-    assert str(error.value) == f"{tmp_path}/raw is a file; name a folder for the pages: `make fetch DATA=folder`."
+    assert str(error.value) == f"{tmp_path}/raw is a file. Name a folder for the pages: `make fetch DATA=folder`."
 
 
 @pytest.mark.parametrize(

@@ -129,13 +129,13 @@ def test_text_goes_out_only_as_far_as_its_licence_lets_it(edition):
     ]
 
 
-def test_a_row_that_names_a_private_person_is_named(edition):
+def test_a_row_that_is_flagged_to_be_held_back_is_named(edition):
     name = "annotations/train-00000-of-00001.parquet"
     item = first(edition, name)
     flag = "flag_names_private_person"
     spoil(edition, name, lambda rows: rows.assign(**{flag: rows["item_id"] == item}))
 
-    assert refused(edition) == [f"private person: 2 (stance {item}; sanction_violation {item})"]
+    assert refused(edition) == [f"held back: 2 (stance {item}; sanction_violation {item})"]
 
 
 def test_a_row_that_was_withdrawn_is_named(edition):
@@ -287,8 +287,8 @@ def test_rules_that_cannot_be_read_are_refused(tmp_path):
         load(tmp_path / "gate.toml")
 
     assert str(error.value) == (
-        f"{tmp_path}/gate.toml cannot be the gate's rules: missing ), unterminated subpattern at position 0. "
-        "Correct it."
+        f"{tmp_path}/gate.toml:5: patterns.token is no regular expression: missing ), unterminated subpattern at "
+        "position 0. Correct it."
     )
 
 

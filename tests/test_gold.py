@@ -280,10 +280,13 @@ def test_the_step_writes_gold_although_no_model_was_asked_yet(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        pytest.param("votes_needed = 0", "votes_needed is 0, but it is a whole number from 1. Correct it.", id="none"),
+        pytest.param(
+            "votes_needed = 0", ": votes_needed is 0, but it is a whole number from 1. Correct it.", id="none"
+        ),
         pytest.param(
             "votes_needed = 2\nvotes = 3",
-            "votes is unknown; it may hold votes_needed, model_votes, dawid_skene_answers, seed. Correct it.",
+            ":2: votes is read by nobody. Correct it to one of votes_needed, model_votes, dawid_skene_answers, seed, "
+            "or take it out.",
             id="an unknown key",
         ),
     ],
@@ -295,4 +298,4 @@ def test_wrong_settings_are_told_in_one_line(tmp_path, text, wrong):
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path}: {wrong}"
+    assert str(error.value) == f"{path}{wrong}"

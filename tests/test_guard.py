@@ -133,15 +133,15 @@ def test_it_does_not_matter_which_of_two_is_named_first(one, other):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        pytest.param("", "lacks 'families'. Add it and run `make duplicates`.", id="nothing in it"),
+        pytest.param("", ":1: the file lacks families. Add it.", id="nothing in it"),
         pytest.param(
             'guarded = []\nlight = []\nopeners = ""\nfamilies.act = ["lift lifts", "raise lifts"]',
-            "names 'lifts' twice, the second time under act. Remove one of them.",
+            " names 'lifts' twice, the second time under act. Remove one of them.",
             id="a word twice",
         ),
         pytest.param(
             'guarded = ["tone"]\nlight = []\nopeners = ""\nfamilies.act = []',
-            "names the family 'tone'; there are number, name, question, negation, modal, hedge, attribution, report, "
+            " names the family 'tone'; there are number, name, question, negation, modal, hedge, attribution, report, "
             "act, unrealised, direction, quality. Correct it.",
             id="an unknown family",
         ),
@@ -154,4 +154,4 @@ def test_a_guard_that_cannot_be_used_is_refused(tmp_path, wrong, message):
     with pytest.raises(ContractError) as error:
         guard.load(path)
 
-    assert str(error.value) == f"{path} {message}"
+    assert str(error.value) == f"{path}{message}"

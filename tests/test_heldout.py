@@ -116,15 +116,22 @@ def test_what_was_made_by_other_settings_learns_again(reported, tmp_path):
     assert heldout.changed({}, tmp_path / "never made", "any") == 100
 
 
-@pytest.mark.parametrize("text", ["again = 101\n", 'again = "1"\n', "again = 1\nmore = 2\n", ""])
-def test_a_percentage_that_cannot_be_is_refused(tmp_path, text):
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        pytest.param("again = 101\n", ": again is 101, but it is a percentage, 0 to 100. Correct it.", id="too much"),
+        pytest.param('again = "1"\n', ":1: again is '1'. Make it a number.", id="a number in quotes"),
+        pytest.param("", ":1: the file lacks again. Add it.", id="nothing"),
+    ],
+)
+def test_a_percentage_that_cannot_be_is_refused(tmp_path, text, wrong):
     path = tmp_path / "heldout.toml"
     path.write_text(text)
 
     with pytest.raises(ContractError) as error:
         heldout.load(path)
 
-    assert str(error.value) == f"{path} must give again, a percentage from 0 to 100, and nothing else. Correct it."
+    assert str(error.value) == f"{path}{wrong}"
 
 
 def frame(*labels):

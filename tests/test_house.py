@@ -59,6 +59,12 @@ def test_every_settings_file_is_read_by_the_module_beside_it(settings):
     assert settings.with_suffix(".py").relative_to(ROOT) in MODULES
 
 
+def test_make_names_settings_so_that_a_workspace_may_have_its_own():
+    lines = [line for line in MAKEFILE.splitlines() if not line.startswith("#")]
+
+    assert {place for line in lines for place in re.findall(r"\w+/\w+\.toml", line)} == {"corpus/splitting.toml"}
+
+
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_no_module_reads_a_file_or_the_environment_when_imported(module):
     at_import = [node for node in ast.parse((ROOT / module).read_text()).body if not defines(node)]

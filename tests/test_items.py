@@ -94,44 +94,47 @@ def test_a_target_is_named_by_one_cue_of_each_of_its_lists(text, named):
     assert [target.id for target in ASKED.targets if target.named_in(text)] == named
 
 
+DRAW = '[audit]\ndrawn = 1\nasked = 0\nsalt = "s"\n'
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
         pytest.param(
             "cues = ",
-            "is no TOML: Invalid value (at end of document). Correct it and run the same command again.",
+            " is no TOML: Invalid value (at end of document). Correct it and run the same command again.",
             id="broken TOML",
         ),
         pytest.param(
-            'topic = ["oil"]\n[cues]\n[target]\n',
-            "names 'oil', which it does not hold. Add it and run `make items`.",
+            'topic = ["oil"]\n[cues]\ngas = ["gas"]\n[target]\n',
+            ":1: topic (number 1) is 'oil', which is no cue list. Make it one of gas.",
             id="a list that is not there",
         ),
         pytest.param(
             'topic = []\n[cues]\noil = ["*"]\n[target]\n',
-            ": the cue list 'oil' is empty or holds an empty cue. Correct it and run `make items`.",
+            ":3: cues.oil is empty or holds an empty cue. Add one, or take it out.",
             id="a cue that matches everything",
         ),
         pytest.param(
             'topic = []\n[cues]\n[target.topic]\nproposition = "x"\nall_of = []\n',
-            ": the target id 'topic' is taken by items without a target. Correct it and run `make items`.",
+            ":3: target.topic is the id of items without a target. Take another.",
             id="a name that is taken",
         ),
         pytest.param(
             'topic = []\n[cues]\n[target.oil]\nproposition = "x"\nall_of = []\n',
-            ": the target 'oil' has no cue list in all_of. Correct it and run `make items`.",
+            ":5: target.oil.all_of is empty. Name a cue list.",
             id="a target that every sentence would name",
         ),
     ],
 )
 def test_a_mistake_in_targets_toml_is_told_in_one_line(tmp_path, source, message):
     path = tmp_path / "targets.toml"
-    path.write_text(source)
+    path.write_text(f"{source}{DRAW}" if "target" in source else source)
 
     with pytest.raises(ContractError) as error:
         targets.load(path)
 
-    assert str(error.value) == f"{path}{'' if message[0] == ':' else ' '}{message}"
+    assert str(error.value) == f"{path}{message}"
 
 
 SALT = targets.Audit(drawn=2, asked=1, salt="audit-1")

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from labeling.lines import line_of
+from corpus.lines import line_of
 from tests.house import ROOT
 
 TEXT = '''# ports of the story

@@ -16,7 +16,7 @@ SETTINGS = load(ROOT / "labeling/plan.toml")
 CHANCE = Chance(level=0.8, draws=200, seed=1)
 SIZES, DRAWS = np.repeat([50.0, 100, 200, 400, 800], 6), np.tile(np.arange(6.0), 5)
 
-WRONG = ": give numbers of labels above 0 in more, draws above 0, and a level above 0 and below 1."
+WRONG = ": numbers in more and draws are above 0, and level is above 0 and below 1. Correct it."
 
 
 def agreed(items: int = 400, half: float = 0.05, **more: object) -> pd.DataFrame:
@@ -242,7 +242,9 @@ def test_plan_goes_from_file_to_file_and_remembers(tmp_path, capsys):
     ("old", "new", "message"),
     [
         pytest.param(
-            "more =", "later =", " cannot be read: 'more'. Give more, level, draws and seed.", id="a strange key"
+            "more =", "later =",
+            ":3: later is read by nobody. Correct it to one of more, level, draws, seed, or take it out.",
+            id="a strange key",
         ),
         pytest.param("[100, 300, 1000]", "[]", WRONG, id="nothing ahead"),
         pytest.param("level = 0.8", "level = 80", WRONG, id="a level in percent"),

@@ -91,6 +91,6 @@ def test_the_curve_goes_up_to_all_that_is_not_held_out_and_is_drawn_several_time
 
     found = CURVE.read(tmp_path / "curve.parquet")
     assert set(found["question"]) == {"stance", "sanction_violation"}
-    assert set(found["draw"]) == set(range(SETTINGS.curve["draws"]))
+    assert set(found["draw"]) == set(range(SETTINGS.curve.draws))
     assert found["macro_f1"].between(0, 1).all()
     assert found.groupby(["question", "draw"])["items"].apply(lambda items: items.is_monotonic_increasing).all()

@@ -34,7 +34,7 @@ def test_recall_is_what_cues_reach_of_all_that_has_a_stance():
     assert row["recall"] == pytest.approx(0.5)
     assert row["low"] < 0.35
     assert row["high"] > 0.7
-    assert (row["held_stance"], row["held"], row["drawn_stance"], row["drawn"]) == (10, 20, 1, 20)
+    assert (row["held_named"], row["held"], row["drawn_named"], row["drawn"]) == (10, 20, 1, 20)
     assert row["verdict"] == "estimated"
 
 
@@ -82,8 +82,7 @@ def test_a_setting_that_is_unknown_is_refused(tmp_path):
         load(tmp_path / "recall.toml")
 
     assert str(error.value) == (
-        f"{tmp_path}/recall.toml cannot be read: Settings.__init__() got an unexpected keyword argument 'draw'. "
-        "Correct it and run `make recall`."
+        f"{tmp_path}/recall.toml:1: draw is read by nobody. Correct it to one of draws, seed, level, or take it out."
     )
 
 
@@ -94,7 +93,7 @@ def test_a_codebook_that_asks_nothing_about_targets_has_no_recall():
         about_targets(replace(BOOK, questions=everything))
 
     assert str(error.value) == (
-        "No question of labeling/codebook.toml is asked of items with a target and names a label for those that say "
+        "No question of the codebook is asked of items with a target and names a label for those that say "
         "nothing of it (`without`), so what the cues miss cannot be told. Add `without`."
     )
 

@@ -70,6 +70,5 @@ def test_a_setting_that_is_unknown_is_refused(tmp_path):
         load(tmp_path / "repeated.toml")
 
     assert str(error.value) == (
-        f"{tmp_path}/repeated.toml cannot be read: Settings.__init__() got an unexpected keyword argument 'article'. "
-        "Correct it and run `make repeated`."
+        f"{tmp_path}/repeated.toml:1: article is read by nobody. Correct it to one of articles, share, or take it out."
     )

@@ -23,7 +23,7 @@ from training.scores import Bootstrap
 from training.significance import Permutation
 from training.tables import PREDICTIONS
 
-SETTINGS = Settings(Bootstrap(seed=1, draws=200, percent=95), Permutation(seed=1, exchanges=500), errors=5)
+SETTINGS = Settings(Bootstrap(1, draws=200, percent=95), Permutation(1, exchanges=500), 5, ["favor", "against"])
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_the_numbers_of_the_report_are_those_of_the_tables(found):
     assert counts["rejected articles"] == (1, {"empty": 1})
     assert counts["items asked"] == (150, {"all": 135, "sample": 15})
     assert counts["annotations"] == (450, {})
-    assert counts["gold: stance"] == (150, {"settled": 150})
+    assert counts["gold: stance"] == (150, {"unanimous": 150})
     assert counts["dataset: stance"] == (150, splits)
     assert found["questions"]["stance"]["balance"]["favor"] == {split: rows // 5 for split, rows in splits.items()}
     assert {(row["question"], row["measure"], row["value"]) for row in found["agreement"]} >= {("stance", "alpha", 1.0)}
@@ -212,12 +212,12 @@ def test_each_sampled_item_stands_for_as_many_as_its_probability_says():
 
 def test_a_learning_curve_is_told_by_items_with_its_draws():
     curve = pd.DataFrame(
-        {"question": "stance", "items": [100, 100, 200], "draw": [0, 1, 0], "macro_f1": [0.4, 0.6, 0.7]}
+        {"question": "stance", "items": [100, 100, 190, 210], "draw": [0, 1, 0, 1], "macro_f1": [0.4, 0.6, 0.6, 0.8]}
     )
 
     assert learned(curve, "stance") == [
         {"items": 100, "macro_f1": 0.5, "low": 0.4, "high": 0.6, "draws": 2},
-        {"items": 200, "macro_f1": 0.7, "low": 0.7, "high": 0.7, "draws": 1},
+        {"items": 200, "macro_f1": 0.7, "low": 0.6, "high": 0.8, "draws": 2},
     ]
     assert learned(curve, "sanction_violation") == []
 
@@ -252,15 +252,12 @@ def test_what_stands_in_benchmarks_is_counted_once_a_sentence():
 
 def test_settings_that_lack_a_number_are_refused(tmp_path):
     path = tmp_path / "evaluation.toml"
-    path.write_text("seed = 1\ndraws = 10\npercent = 95\nexchanges = 10\n")
+    path.write_text("seed = 1\ndraws = 10\npercent = 95\nexchanges = 10\nsides = []\n")
 
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == (
-        f"{path} must give seed, draws, percent, exchanges and errors, and nothing else: "
-        "Settings.__init__() missing 1 required positional argument: 'errors'. Correct it."
-    )
+    assert str(error.value) == f"{path}:1: the file lacks errors. Add it."
 
 
 def test_a_confusion_matrix_shows_every_count_as_text():

@@ -5,7 +5,7 @@ import pytest
 from corpus.errors import ContractError
 from tests.house import ROOT
 from tests.world import BOOK
-from training.rules import build, load, said
+from training.rules import Asked, Entry, Told, build, load, said
 
 RULES = load(ROOT / "training/rules.toml")
 
@@ -56,20 +56,9 @@ def test_a_label_that_the_question_does_not_have_is_refused():
 
 
 def test_the_first_rule_that_fits_says_the_label():
-    raw = {
-        "cues": {"one": ["yes"], "two": ["no"]},
-        "question": {
-            "q": {
-                "default": "c",
-                "rules": [
-                    {"label": "a", "all_of": ["one"], "targets": ["t"]},
-                    {"label": "b", "all_of": ["one", "two"]},
-                ],
-            }
-        },
-    }
+    given = Asked("c", [Entry("a", ["one"], ("t",)), Entry("b", ["one", "two"])])
 
-    rules = build(raw)["q"]
+    rules = build(Told({"one": ["yes"], "two": ["no"]}, {"q": given}))["q"]
 
     assert [rules.label(*row) for row in (("yes no", "t"), ("yes no", "u"), ("yes", "u"), ("no", "t"))] == [*"abcc"]
 
@@ -79,12 +68,12 @@ def test_the_first_rule_that_fits_says_the_label():
     [
         pytest.param(
             '[cues]\none = ["x"]\n[question.q]\ndefault = "a"\nrules = [{label = "a", all_of = ["two"]}]\n',
-            " names 'two', which it does not hold. Add it",
+            ":5: question.q.rules (number 1).all_of (number 1) is 'two', which is no cue list. Make it one of one.",
             id="a list that is not there",
         ),
         pytest.param(
             "[cues]\none = []\n[question]\n",
-            ": the cue list 'one' is empty or holds an empty cue. Correct it",
+            ":2: cues.one is empty or holds an empty cue. Add one, or take it out.",
             id="no cue",
         ),
     ],
@@ -96,4 +85,10 @@ def test_rules_that_cannot_be_are_refused(tmp_path, text, wrong):
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path}{wrong} and run `make report`."
+    assert str(error.value) == f"{path}{wrong}"
+
+
+def test_an_empty_file_has_rules_for_nothing(tmp_path):
+    (tmp_path / "rules.toml").write_text("")
+
+    assert load(tmp_path / "rules.toml") == {}

@@ -1,5 +1,6 @@
 """Scores are what others compute, and intervals are drawn by article."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,12 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from tests.rows import LABELS, predicted
-from training.evaluation import headline
+from training.evaluation import Settings, headline
 from training.scores import Bootstrap, accuracy, confusions, f1, macro_f1, mean, per_class, ratio, scored, totals
+from training.significance import Permutation
 
 DRAWS = Bootstrap(seed=1, draws=200, percent=95)
+SETTINGS = Settings(DRAWS, Permutation(seed=1, exchanges=500), errors=5, sides=["favor", "against"])
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +26,12 @@ def rows():
 def test_scores_are_what_scikit_learn_says(rows):
     counts = confusions(rows, "predicted", LABELS)
 
-    found = headline(counts, LABELS, DRAWS)
+    found = headline(counts, LABELS, SETTINGS)
 
     gold, said = rows["gold"], rows["predicted"]
     assert found["macro_f1"] == pytest.approx(f1_score(gold, said, average="macro"))
     assert found["accuracy"] == pytest.approx(accuracy_score(gold, said))
-    assert found["f1_favor_against"] == pytest.approx(
-        f1_score(gold, said, average="macro", labels=["favor", "against"])
-    )
+    assert found["f1_sides"] == pytest.approx(f1_score(gold, said, average="macro", labels=["favor", "against"]))
 
 
 def test_scores_label_by_label_are_what_scikit_learn_says(rows):
@@ -120,5 +121,6 @@ def test_what_is_undefined_has_no_say_in_a_mean():
 def test_a_question_without_sides_has_no_score_of_sides(rows):
     counts = confusions(rows, "predicted", LABELS)
 
-    assert headline(counts, ["a", "b", "c", "d"], DRAWS)["f1_favor_against"] is None
-    assert headline(counts, ["FAVOR", "AGAINST", "NONE", "x"], DRAWS)["f1_favor_against"] is not None
+    assert headline(counts, ["a", "b", "c", "d"], SETTINGS)["f1_sides"] is None
+    assert headline(counts, ["FAVOR", "AGAINST", "NONE", "x"], SETTINGS)["sides"] == ["FAVOR", "AGAINST"]
+    assert headline(counts, ["a", "b", "c", "d"], replace(SETTINGS, sides=[]))["sides"] == []

@@ -12,11 +12,11 @@ from corpus.errors import ContractError
 from corpus.tables import CONTRASTS, DUPLICATES
 from labeling.draw import bucket
 from tests.house import ROOT
-from tests.world import DRAW, build_splits, world
+from tests.world import BOOK, DRAW, build_splits, world
 from training import leakage
 from training.kin import Near, kin, near
 from training.splits import closing, frame, load, splits
-from training.suites import PERIODS, families, group
+from training.suites import PERIODS, group, subjects
 from training.tables import DATASET_SPLITS, SPLITS
 
 SMALL = replace(DRAW, least=1)
@@ -172,7 +172,7 @@ def test_outlets_are_held_out_by_groups_and_those_of_one_house_together():
 def test_a_family_of_measures_is_held_out_with_all_of_its_articles():
     items = asked(("a",), ("a",), ("b",), ("c",))
 
-    found = split(items, about={"a": {"dprk"}, "b": {"dprk", "russia"}})
+    found = split(items, about={"regime": {"a": {"dprk"}, "b": {"dprk", "russia"}}})
 
     assert list(sides(found, "regime", "dprk").values()) == ["test", "test", "test", "train"]
     assert list(sides(found, "regime", "russia").values()) == ["train", "train", "test", "train"]
@@ -183,7 +183,7 @@ def test_an_article_is_about_what_half_of_the_answers_to_an_item_name():
     first = here.items["item_id"][0]
     said = {f"{first}/annotator-1": {"regime": ["iran", "unspecified"]}, f"{first}/annotator-2": {"regime": ["iran"]}}
 
-    assert families(here.saying(said).annotations, {first: "a"}) == {"a": {"iran"}}
+    assert subjects(here.saying(said).annotations, {first: "a"}, BOOK.follow_ups["regime"]) == {"a": {"iran"}}
 
 
 def test_what_holds_too_little_is_not_held_out():
@@ -303,16 +303,20 @@ def test_a_split_without_a_settled_label_is_said_in_the_closing_line():
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
-        ({"validation": 100}, "validation is 100, but it is a whole number from 0 to 99"),
-        ({"folds": 1}, "folds is 1, but it is a whole number from 2 to 100"),
-        ({"period": '"week"'}, "period is 'week', but it is one of year, quarter, month"),
-        ({"together": '{one = ["Herald"], two = ["Herald"]}'}, "[together] names the outlet 'Herald' twice"),
+        ({"validation": 100}, ": validation is 100, but it is from 0 to 99. Correct it."),
+        ({"folds": 1}, ": folds is 1, but it is from 2 to 100. Correct it."),
+        ({"period": '"week"'}, ": period is 'week', but it is one of year, quarter, month. Correct it."),
         (
-            {"near": "{similarity = 0.7, bands = 32}"},
-            "[near] cannot be read: Near.__init__() missing 1 required positional argument: 'rows'",
+            {"together": '{one = ["Herald"], two = ["Herald"]}'},
+            ": [together] names the outlet 'Herald' twice. Correct it.",
         ),
-        ({"shares": "1"}, "shares is unknown"),
-        ({"salt": None}, "salt is missing"),
+        ({"near": "{similarity = 0.7, bands = 32}"}, ":8: near lacks rows. Add it."),
+        (
+            {"shares": "1"},
+            ":9: shares is read by nobody. Correct it to one of salt, validation, folds, groups, period, least, near, "
+            "together, or take it out.",
+        ),
+        ({"salt": None}, ":1: the file lacks salt. Add it."),
     ],
 )
 def test_settings_that_cannot_be_are_refused(tmp_path, change, wrong):
@@ -324,7 +328,7 @@ def test_settings_that_cannot_be_are_refused(tmp_path, change, wrong):
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path}: {wrong}. Correct it."
+    assert str(error.value) == f"{path}{wrong}"
 
 
 def test_the_house_reads_its_own_settings():
@@ -334,4 +338,4 @@ def test_the_house_reads_its_own_settings():
 def test_where_nobody_named_a_family_no_article_is_about_one():
     here = world(articles=1, sayings=[("against", "none")])
 
-    assert families(here.annotations, {here.items["item_id"][0]: "a"}) == {}
+    assert subjects(here.annotations, {here.items["item_id"][0]: "a"}, BOOK.follow_ups["regime"]) == {}

@@ -255,4 +255,4 @@ def test_wrong_settings_are_told_in_one_line(tmp_path):
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path}: percent is missing. Add it."
+    assert str(error.value) == f"{path}:1: the file lacks percent. Add it."

@@ -14,7 +14,8 @@ import pytest
 
 from corpus.errors import ContractError
 from labeling import studio
-from labeling.server import Server, free_port, serve, surroundings, wait
+from labeling.ports import free_port
+from labeling.server import Server, serve, surroundings, wait
 from tests.house import ROOT
 from tests.workspace import door
 
@@ -157,7 +158,7 @@ def test_a_taken_port_is_passed_over_where_any_will_do():
         pytest.param(
             "pass",
             "Label Studio ended before it was up; it said last: migrating | key … refused, password … too "
-            "(all of it: {}).",
+            "(all of it: {}). Mend that, and run the same again.",
             id="it ended",
         ),
         pytest.param(
@@ -245,8 +246,8 @@ def test_people_are_told_how_to_get_in(studio_folder):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        pytest.param(["port"], "it takes FOLDER [PORT] [-- COMMAND...]; see the Makefile.", id="no port"),
-        pytest.param(["--"], "it takes FOLDER [PORT] [-- COMMAND...]; see the Makefile.", id="no command"),
+        pytest.param(["port"], "it takes FOLDER [PORT] [-- COMMAND...]. See how the Makefile calls it.", id="no port"),
+        pytest.param(["--"], "it takes FOLDER [PORT] [-- COMMAND...]. See how the Makefile calls it.", id="no command"),
     ],
 )
 def test_words_that_make_no_sense_are_refused_before_anything_starts(tmp_path, words, message):

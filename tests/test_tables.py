@@ -67,12 +67,12 @@ def test_the_same_rows_are_the_same_bytes_however_the_frame_was_made(tmp_path):
         ),
         pytest.param(
             ports(berths=[3, None]),
-            "ports: berths has no value in row Busan. No column may be empty.",
+            "ports: berths has no value in row Busan, and no column may be empty. Run `make ports` again.",
             id="a value lacks",
         ),
         pytest.param(
             ports(port=["Aden", "Aden"]),
-            "ports: port Aden stands twice. Every key stands once.",
+            "ports: port Aden stands twice, and every key stands once. Run `make ports` again.",
             id="a key stands twice",
         ),
     ],
@@ -104,7 +104,7 @@ def test_the_words_of_the_command_line_become_what_main_declares():
     assert arguments(main, ["a", "2", "x", "y"]) == ["a", 2, "x", "y"]
     with pytest.raises(ContractError) as error:
         arguments(main, ["a"])
-    assert str(error.value) == "it takes name, count, more; see the Makefile."
+    assert str(error.value) == "it takes name, count, more. See how the Makefile calls it."
 
 
 OPEN = Table(name="ports", key="port", columns={**PORTS.columns, "note": (pa.string(), "a remark")}, open="note")

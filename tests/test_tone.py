@@ -70,4 +70,4 @@ def test_a_list_that_is_missing_is_named(tmp_path):
     with pytest.raises(ContractError) as error:
         tone.load(tmp_path / "tone.toml")
 
-    assert str(error.value) == f"{tmp_path}/tone.toml must give words in praise and in blame: 'blame'. Correct it."
+    assert str(error.value) == f"{tmp_path}/tone.toml:1: the file lacks blame. Add it."

@@ -50,6 +50,7 @@ def test_a_codebook_does_not_differ_from_itself():
         pytest.param("Enforcing is a commitment", "To enforce is to commit", "stance", "hard cases of favor",
                      id="a hard case"),
         pytest.param('effect = "leave_out"', 'effect = "note"', "flags", "effect of cannot_tell", id="a flag's effect"),
+        pytest.param('vague = ["other", ', "vague = [", "regime", "vague", id="a vague label"),
         pytest.param("iran = { shows = \"Iran\", hotkey = \"g\" }\n", "", "regime", "order", id="the order"),
         pytest.param("Label commitment, not tone:", "Label commitment -- NOT  tone:", "stance",
                      "rules: white space, case, punctuation or order", id="punctuation, case, space of a rule"),

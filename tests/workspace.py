@@ -11,8 +11,9 @@ import pandas as pd
 from corpus.tables import ITEMS
 from labeling import answer, codebook, interface, pull, push, studio
 from labeling.ids import assignment_id, task_key
-from labeling.tables import ADJUDICATION, ANSWERS, ASSIGNMENTS, CHECKS, DECISIONS, STRAYS
+from labeling.tables import ADJUDICATION, ANSWERS, ASSIGNMENTS, DECISIONS, STRAYS
 from tests.house import ROOT
+from tests.world import CHECKED
 
 CODEBOOK = ROOT / "labeling/codebook.toml"
 VERSION = codebook.load(CODEBOOK).version
@@ -65,7 +66,7 @@ class Workspace:
         """Write items and checks."""
         ITEMS.write(ITEMS.frame([dict(one) for one in items]), self / "items.parquet")
         known = [{**one, "use": "check", "stance": "", "sanction_violation": "none", "why": ""} for one in checks]
-        CHECKS.write(CHECKS.frame(known), self / "checks.parquet")
+        CHECKED.write(CHECKED.frame(known), self / "checks.parquet")
 
     def asks(self, *rows: dict[str, object]) -> None:
         """Write assignments."""

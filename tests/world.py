@@ -13,13 +13,13 @@ from corpus.sentences import sentence_id
 from corpus.tables import ARTICLES, CONTRASTS, DUPLICATES, ITEMS, REJECTS, SENTENCES
 from labeling import codebook
 from labeling.agreement import agreement
-from labeling.answered import answered
+from labeling.answered import answered, expected
 from labeling.bootstrap import Bootstrap
 from labeling.draw import bucket
 from labeling.gold import gold
 from labeling.gold import load as load_gold
 from labeling.interface import guidelines, screen
-from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, BATCH, GOLD, PROBABILITIES, RULINGS
+from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, BATCH, CHECKS, GOLD, PROBABILITIES, RULINGS
 from tests.house import ROOT
 from training import splits
 from training.baseline import main as learn_baseline
@@ -36,6 +36,7 @@ SETTLING = load_gold(ROOT / "labeling/gold.toml")
 DRAW = splits.load(ROOT / "training/splits.toml")
 SPLIT = replace(DRAW, near=replace(DRAW.near, similarity=1.0))  # the world's articles say the same but for a name
 ANNOTATED, RULED = answered(ANNOTATIONS, BOOK), answered(RULINGS, BOOK)  # the tables, closed by the codebook
+CHECKED = expected(CHECKS, BOOK)
 PEOPLE = ("annotator-1", "annotator-2", "annotator-3")
 SAYINGS = {  # a sentence of each stance, with the violation it presents
     ("favor", "alleged"): "Ministers said sanctions on Russia must stay after firm {} allegedly broke them.",
@@ -231,7 +232,7 @@ def build_splits(folder: Path) -> Path:
     settings = folder / "splits.toml"
     said = (ROOT / "training/splits.toml").read_text(encoding="utf-8")
     settings.write_text(said.replace("similarity = 0.7", "similarity = 1.0"), encoding="utf-8")  # as in SPLIT
-    step(splits.main, settings, *tables(folder, *names))
+    step(splits.main, settings, ROOT / "labeling/codebook.toml", *tables(folder, *names))
     return folder / "splits.parquet"
 
 

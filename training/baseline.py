@@ -4,7 +4,7 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -61,7 +61,7 @@ def calibration(head: Head) -> dict[str, float]:
 
 def described(learned: Learned, settings: Settings, told: Mapping[str, Any]) -> dict[str, Any]:
     """What stands beside a model: how it was chosen, what it was made of, what it cost."""
-    known = learned.heads[KNOWN]
+    known, said = learned.heads[KNOWN], asdict(settings)
     return {
         **told,
         "C": known.strength,
@@ -73,7 +73,7 @@ def described(learned: Learned, settings: Settings, told: Mapping[str, Any]) -> 
         },
         "labels": learned.labels,
         "macro_f1_of_held_out_training_articles": known.searched,
-        "settings": {field.name: getattr(settings, field.name) for field in fields(settings) if field.repr},
+        "settings": {field.name: said[field.name] for field in fields(settings) if field.repr},
         "versions": {name: version(name) for name in DECLARED} | {"python": platform.python_version()},
     }
 

@@ -1,7 +1,7 @@
 """The models folder and the report's numbers -> the files of the model's repository, its card among them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,13 @@ ABOUT = ".json"  # beside each model: what it was made of
 
 @dataclass(frozen=True)
 class Data:
-    """The release that the models learned from: its repository, tag and commit, and what it was made of."""
+    """The release that the models learned from: where it is, what it was made of, and its card's tags."""
 
     repo: str
     tag: str
     commit: str
     sha256: str  # of the list of the dataset's files, as release.listing tells it of its files of rows
+    tags: Sequence[str] = ()
 
 
 def files(models: Path, numbers: Path, repo: str, data: Data) -> dict[str, bytes]:
@@ -67,7 +68,7 @@ def head(told: Mapping[str, Any], repo: str, data: Data) -> dict[str, Any]:
         "library_name": "sklearn",
         "pipeline_tag": "text-classification",
         "datasets": [data.repo],
-        "tags": [*(["DEMONSTRATION"] if told["demonstration"] else []), "skops", "stance-detection", "sanctions"],
+        "tags": ["skops", *data.tags],
         "metrics": ["f1", "accuracy"],
         "model-index": [{"name": repo.split("/")[1], "results": list(results(told, data))}],
     }

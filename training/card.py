@@ -42,12 +42,14 @@ class Settings:
 
     name: str
     summary: str
+    tags: list[str]
     authors: list[str]
     contact: str
     license: str
     curation: str
     annotators: str
     funding: str
+    limits: list[str]
 
 
 @dataclass(frozen=True)
@@ -66,20 +68,20 @@ class Sources:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        found = Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be the card's settings: {error}. Correct it.") from error
+    found = toml.settings(path, Settings)
     if found.license not in LICENSES:
         raise ContractError(f"{path}: license is {found.license!r}; it is one of {', '.join(LICENSES)}. Correct it.")
     return filled(found)
 
 
 def filled(settings: Settings) -> Settings:
-    """The same settings, with a mark in the card, that the gate refuses, where one is empty."""
-    marks = {name: f"{TO_FILL}: `{name}` in training/card.toml" for name, value in vars(settings).items() if not value}
-    authors = [marks.pop("authors")] if "authors" in marks else settings.authors
-    return replace(settings, authors=authors, **marks)
+    """The same settings, with a mark in the card, that the gate refuses, where one is empty; it misses tags itself."""
+    marks: dict[str, Any] = {}
+    for name, value in vars(settings).items():
+        if not value and name != "tags":
+            mark = f"{TO_FILL}: `{name}` in training/card.toml"
+            marks[name] = [mark] if isinstance(value, list) else mark
+    return replace(settings, **marks)
 
 
 def head(settings: Settings, tables: Sources, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def head(settings: Settings, tables: Sources, counts: dict[str, dict[str, int]])
         **licensed(settings, tables.outgoing),
         "task_categories": ["text-classification"],
         "task_ids": ["multi-class-classification"],
-        "tags": [*(["DEMONSTRATION"] if demonstration else []), "stance-detection", "sanctions", "news"],
+        "tags": [*(["DEMONSTRATION"] if demonstration else []), *settings.tags],
         "size_categories": [size(sum(counts.get(ANSWERED, {}).values()))],
         "configs": release.head(counts),
     }
@@ -245,7 +247,7 @@ def citation(settings: Settings, demonstration: bool) -> str:
         "abstract": settings.summary,
         "authors": [{"name": name} for name in settings.authors],
         "license": settings.license,
-        "keywords": ["stance detection", "sanctions", "news"],
+        "keywords": settings.tags,
     }
     return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
 

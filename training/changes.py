@@ -128,7 +128,7 @@ def differ(question: str, item: str, earlier: Published, later: Published) -> It
         yield "text", {"now": item, "was": [*old[["start", "end"]]]}
     if old["label"] != new["label"]:
         votes = list(changed_votes(question, item, earlier.answers, later.answers))
-        how = f"{new['method']}, {new['provenance']}"
+        how = ", ".join(dict.fromkeys(map(str, (new["method"], new["provenance"]))))
         yield "gold", {"was": old["label"], "now": new["label"], "how": how, "votes": votes}
     if old["split"] != new["split"]:
         yield "split", {"was": old["split"], "now": new["split"]}
@@ -159,8 +159,21 @@ def codebook(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     for name in dict.fromkeys([*other, *one]):
         if one.get(name) != other.get(name):
             before, after = (str(side[name]) if name in side else "nothing" for side in (one, other))
-            told.append(f"{name}: {textwrap.shorten(before, 80)} → {textwrap.shorten(after, 80)}")
+            told.append(f"{name}: {apart(before, after)}")
     return told
+
+
+def apart(before: str, after: str) -> str:
+    """Two texts from where they differ.
+
+    >>> apart("It did not happen, or he was cleared.", "It did not happen, or he was cleared or pardoned.")
+    '… or he was cleared. → … or he was cleared or pardoned.'
+    """
+    old, new = before.split(), after.split()
+    same = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    start = max(0, same - 3)
+    shown = [textwrap.shorten(" ".join(words[start:]), 80, placeholder=" …") for words in (old, new)]
+    return " → ".join(f"{'… ' if start else ''}{one}" for one in shown)
 
 
 def flat(told: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:

@@ -43,10 +43,7 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make contamination`.") from error
+    return toml.settings(path, Settings)
 
 
 class Ours:

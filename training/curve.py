@@ -22,12 +22,12 @@ def curve(question: str, train: pd.DataFrame, settings: Settings) -> pd.DataFram
     """The question's rows of CURVE: in each draw some articles are held out, and the others learned from, ever more."""
     train, rows = train.reset_index(drop=True), []
     made = prepared(train, settings)
-    for draw in range(settings.curve["draws"]):
+    for draw in range(settings.curve.draws):
         place = order(train, settings.seed + draw)
-        held = place < np.ceil((place.max() + 1) * settings.curve["held_out"] / 100)
+        held = place < np.ceil((place.max() + 1) * settings.curve.held_out / 100)
         line = np.argsort(place, kind="stable")
         free = line[~held[line]]
-        for size in [size for size in settings.curve["sizes"] if size < len(free)] + [len(free)]:
+        for size in [size for size in settings.curve.sizes if size < len(free)] + [len(free)]:
             value = measured(train, made, free[:size], np.flatnonzero(held), settings)
             if not np.isnan(value):
                 rows.append({"curve_id": f"{question}/{draw}/{size}", "items": size, "draw": draw, "macro_f1": value})
@@ -53,7 +53,7 @@ def main(setting_file: Path, tone_file: Path, manifest: Path, out: Path) -> None
         if train["label"].nunique() > 1:
             parts.append(curve(question, train, settings))
     found = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
-    CURVE.write(found, out, f"{settings.curve['draws']} draws of held-out training articles")
+    CURVE.write(found, out, f"{settings.curve.draws} draws of held-out training articles")
 
 
 if __name__ == "__main__":

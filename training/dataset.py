@@ -13,10 +13,11 @@ from corpus.guard import Guard
 from corpus.shell import shell
 from corpus.tables import ARTICLES, DUPLICATES, ITEMS, SENTENCES
 from labeling import codebook
+from labeling.asking import CHECK, QUALIFICATION
 from labeling.codebook import Codebook, Question
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training import release, withdrawn
-from training.release import ANSWERED, ORPHANED, PUBLISHED, WITHDRAWN, fates
+from training.release import ANSWERED, CHECKED, ORPHANED, PUBLISHED, WITHDRAWN, fates
 from training.tables import DATASET_SPLITS, SPLITS
 from training.withdrawn import covers
 
@@ -62,11 +63,8 @@ def answered(annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook) -> 
     """One row an item and annotator, without comments; answers that do not count are here too, with their reason."""
     known = items[["item_id", "article_id", "split", "demonstration"]]
     flags = {f"flag_{flag}": annotations["flags"].map(lambda ticked, flag=flag: flag in ticked) for flag in book.flags}
-    return (
-        annotations.assign(**flags, regime=annotations["regime"].map(" ".join))
-        .merge(known, on="item_id")
-        .sort_values("annotation_id")
-    )
+    joined = {name: annotations[name].map(" ".join) for name in book.follow_ups if name in book.several}
+    return annotations.assign(**flags, **joined).merge(known, on="item_id").sort_values("annotation_id")
 
 
 def tables(
@@ -89,6 +87,7 @@ def left_out(
     reasons = fates(gold, annotations, items, book, gone)
     why = annotations["item_id"].map(lambda name: WITHDRAWN if covers(gone, name) else "").astype(object)
     answers = why.mask(~annotations["item_id"].isin(items["item_id"]), ORPHANED)
+    answers = answers.mask(annotations["purpose"].isin((CHECK, QUALIFICATION)), CHECKED)
     staying = {
         question: reasons[(gold["question"] == question) & (reasons != PUBLISHED)] for question in book.questions
     } | {ANSWERED: answers[answers != ""]}

@@ -79,11 +79,15 @@ def described(files: dict[str, pa.Table], book: Codebook, citation: Path) -> byt
     return croissant(files, hashes, meanings, about)
 
 
-def about_dataset(told: dict[str, Any]) -> dict[str, Any]:
-    """What the manifest says of the dataset that the edition is cut from."""
-    rows = {name: one["sha256"] for name, one in told["files"].items() if one["rows"] is not None}
+def told(manifest: dict[str, Any], outgoing: dict[str, tuple[str, pd.DataFrame]]) -> dict[str, object]:
+    """What the edition's manifest says beside its files: what it was made of, and how much of the text goes out."""
     kept = ("codebook_version", "demonstration", "left_out", "salt", "unsettled_test")
-    return {**{key: told[key] for key in kept}, "dataset_sha256": release.listing(rows)}
+    rows = {name: one["sha256"] for name, one in manifest["files"].items() if one["rows"] is not None}
+    return {
+        **{key: manifest[key] for key in kept},
+        "dataset_sha256": release.listing(rows),
+        "profiles": {name: profile for name, (profile, _) in outgoing.items() if profile},
+    }
 
 
 def main(
@@ -115,8 +119,7 @@ def main(
         "croissant.json": described(files, book, citation),
         "withdrawn.jsonl": "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in stones).encode(),
     }
-    about = about_dataset(release.manifest(manifest.parent))
-    about |= {"profiles": {name: profile for name, (profile, _) in outgoing.items() if profile}}
+    about = told(release.manifest(manifest.parent), outgoing)
     kept = Known(book, known, withdrawn.ids(stones), gate.names(name_file))
     rules = gate.load(gate_file)
     release.place(out.parent, files, beside, about, lambda folder: gate.check(folder, rules, kept))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from corpus import toml
-from corpus.errors import ContractError
+from corpus.shape import INLINE
 from training.calibration import calibration, precision_recall
 from training.scores import Bootstrap, Interval, Sums, confusions, f1, mean, per_class, scored
 from training.significance import Permutation, against
@@ -21,28 +21,21 @@ FORM = 1  # of report.json: another number where a key changes its meaning
 SPLIT = "test"  # what is reported on
 COST = ("seconds", "rows_per_second", "bytes")  # of a model, as they stand beside it
 ERROR = ("error", "error_interval")
-SIDES = ("favor", "against")  # the labels that SemEval's score of stance is the mean of
 
 
 @dataclass(frozen=True)
 class Settings:
     """How scores are made, as in evaluation.toml."""
 
-    bootstrap: Bootstrap
-    permutation: Permutation
+    bootstrap: Bootstrap = field(metadata=INLINE)
+    permutation: Permutation = field(metadata=INLINE)
     errors: int
+    sides: Sequence[str]  # labels that take a side, whose mean F1 is told of every question that has them all
 
 
 def load(path: Path) -> Settings:
     """Read how intervals and tests are made, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        bootstrap = Bootstrap(raw.pop("seed"), raw.pop("draws"), raw.pop("percent"))
-        return Settings(bootstrap, Permutation(bootstrap.seed, raw.pop("exchanges")), **raw)
-    except (KeyError, TypeError) as error:
-        raise ContractError(
-            f"{path} must give seed, draws, percent, exchanges and errors, and nothing else: {error}. Correct it."
-        ) from error
+    return toml.settings(path, Settings)
 
 
 def balance(rows: pd.DataFrame, labels: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -79,8 +72,7 @@ def evaluation(
         **found,
         "articles": int(test["article_id"].nunique()),
         "undefined": "",
-        "baseline": headline(counts, labels, settings.bootstrap)
-        | {f"calibration_{name}": surety[name] for name in ERROR},
+        "baseline": headline(counts, labels, settings) | {f"calibration_{name}": surety[name] for name in ERROR},
         "comparisons": {name: compared(test, label, labels, settings) for name, label in every.items()},
         "per_class": per_class(counts, labels, settings.bootstrap),
         "confusion": counts.sum(axis=0).astype(int).tolist(),
@@ -100,14 +92,15 @@ def chance(rows: pd.DataFrame, seed: int) -> pd.Series:
     return pd.Series(drawn, index=test.index, dtype=object)
 
 
-def headline(counts: Sums, labels: Sequence[str], bootstrap: Bootstrap) -> dict[str, Any]:
-    """The scores that papers give: macro F1, accuracy, and of stance the mean F1 of favor and against."""
-    names = [label.casefold() for label in labels]
-    sides: tuple[float | None, Interval] = (None, None)
-    if set(SIDES) <= set(names):
-        places = [names.index(side) for side in SIDES]
-        sides = bootstrap.measured(counts, lambda sums: mean(f1(sums)[..., places]))
-    return {**scored(counts, bootstrap), "f1_favor_against": sides[0], "f1_favor_against_interval": sides[1]}
+def headline(counts: Sums, labels: Sequence[str], settings: Settings) -> dict[str, Any]:
+    """The scores that papers give: macro F1, accuracy, and the mean F1 of the labels that take a side."""
+    names, sides = [label.casefold() for label in labels], [side.casefold() for side in settings.sides]
+    places = [names.index(side) for side in sides] if set(sides) <= set(names) else []
+    value: tuple[float | None, Interval] = (None, None)
+    if places:
+        value = settings.bootstrap.measured(counts, lambda sums: mean(f1(sums)[..., places]))
+    told = {"sides": [labels[place] for place in places], "f1_sides": value[0], "f1_sides_interval": value[1]}
+    return {**scored(counts, settings.bootstrap), **told}
 
 
 def compared(test: pd.DataFrame, label: pd.Series, labels: Sequence[str], settings: Settings) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def finding(question: Question, known: Known, settings: Settings) -> dict[str, A
         "slices": slices(test, parts(question, test, known), labels, bootstrap),
         "disagreement": spread(rows, question, about["labels"], bootstrap),
         "ceiling": ceiling(test, known.votes, question.id, labels, bootstrap),
-        "errors": errors(test, ["votes", "answers"], settings.errors),
+        "errors": errors(test, ["votes", "answers", "provenance"], settings.errors),
         "telling": about["telling"],
     }
 
@@ -59,7 +59,9 @@ def finding(question: Question, known: Known, settings: Settings) -> dict[str, A
 def joined(question: Question, known: Known) -> pd.DataFrame:
     """The question's predictions, with the text of the item, and the votes on it."""
     rows = known.predictions[known.predictions["question"] == question.id]
-    gold = known.gold.loc[known.gold["question"] == question.id, ["item_id", "shares", "votes", "answers"]]
+    gold = known.gold.loc[
+        known.gold["question"] == question.id, ["item_id", "shares", "votes", "answers", "provenance"]
+    ]
     items = known.items[["item_id", "text"]]
     return rows.merge(items, on="item_id", how="left").merge(gold, on="item_id", how="left")
 

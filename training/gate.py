@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
-import yaml
 from datasets import ClassLabel, Features
 
 from corpus import toml
@@ -86,9 +85,8 @@ class Edition:
     @cached_property
     def card(self) -> tuple[dict[str, Any], str]:
         """The card's head and its body."""
-        page = (self.folder / "README.md").read_text(encoding="utf-8") if (self.folder / "README.md").exists() else ""
-        _, told, body = page.split("---\n", 2) if page.startswith("---\n") else ("", "", page)
-        return yaml.safe_load(told) or {}, body
+        page = self.folder / "README.md"
+        return release.headed(page.read_text(encoding="utf-8") if page.exists() else "")
 
     @cached_property
     def schemas(self) -> dict[str, dict[str, Features]]:
@@ -118,12 +116,7 @@ class Edition:
 
 def load(path: Path) -> Rules:
     """Read the rules, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        patterns = {name: re.compile(told, re.IGNORECASE) for name, told in raw["patterns"].items()}
-        return Rules(raw["unsettled_test"], raw["shown"], frozenset(raw["allowed"]), patterns)
-    except (KeyError, re.error) as error:
-        raise ContractError(f"{path} cannot be the gate's rules: {error}. Correct it.") from error
+    return toml.settings(path, Rules)
 
 
 def names(path: Path) -> list[str]:
@@ -182,8 +175,8 @@ def columns(edition: Edition) -> Found:
             yield from (f"{file} has the column {name}" for name in sorted(set(features) - declared))
 
 
-def private(edition: Edition) -> Found:
-    """No row goes out of which anybody said that it names a private person."""
+def held_back(edition: Edition) -> Found:
+    """No row goes out of an item that anybody flagged to be held back."""
     answers = edition.configs.get(ANSWERED, pd.DataFrame({"item_id": []}))
     ticked = [f"flag_{flag}" for flag in edition.known.book.flagged("hold_back") if f"flag_{flag}" in answers]
     flagged = set(answers.loc[answers[ticked].any(axis=1), "item_id"])
@@ -300,7 +293,7 @@ REMEDIES = {
     "unsettled test items": "settle them, or raise unsettled_test in training/gate.toml and say so",
     "licence": "state the licence in the source, or see training/profiles.toml",
     "columns": "make the edition anew",
-    "private person": "make dataset and edition anew",
+    "held back": "make dataset and edition anew",
     "withdrawn": "make dataset and edition anew",
     "labels": "make card and edition anew",
     "card": "fill in training/card.toml, or make the card anew",
@@ -313,7 +306,7 @@ def refusals(edition: Edition) -> list[str]:
     """One line a rule that is broken: what it asks, how many rows break it, the first of them, and what to do."""
     rules: dict[str, Callable[[Edition], Found]] = {
         "files": files, "leak": leaks, "unsettled test items": unsettled, "licence": licences, "columns": columns,
-        "private person": private, "withdrawn": withdrawn, "labels": labels, "card": card, "demonstration": marked,
+        "held back": held_back, "withdrawn": withdrawn, "labels": labels, "card": card, "demonstration": marked,
         **{kind: matching(kind) for kind in edition.rules.patterns}, "secret": secrets, "annotator's name": people,
     }  # fmt: skip
     broken = {name: list(dict.fromkeys(rule(edition))) for name, rule in rules.items()}

@@ -38,12 +38,18 @@ class Chosen:
     ways: dict[str, tuple[float, str]]
 
 
+@dataclass(frozen=True)
+class Settings:
+    """heldout.toml: the percentage of changed labels from which on models learn again."""
+
+    again: float
+
+
 def load(path: Path) -> float:
     """Read from what percentage of changes on models learn again, or say what in the file is wrong."""
-    raw = toml.read(path)
-    again = raw.pop("again", None)
-    if raw or not isinstance(again, int | float) or not 0 <= again <= 100:  # noqa: PLR2004 - percent
-        raise ContractError(f"{path} must give again, a percentage from 0 to 100, and nothing else. Correct it.")
+    again = toml.settings(path, Settings).again
+    if not 0 <= again <= 100:  # noqa: PLR2004 - percent
+        raise ContractError(f"{path}: again is {again:g}, but it is a percentage, 0 to 100. Correct it.")
     return again
 
 

@@ -29,7 +29,10 @@ REFUSALS = {  # by the HTTP status
     403: "HF_TOKEN may not do this at {endpoint}: {said}. Use a token with the write role, of an account that may "
     "write to this repository, and run the same command again.",
 }
-OTHER = "{endpoint} refused it: HTTP {status}, {said}. Nothing is half published."
+OTHER = (
+    "{endpoint} refused it: HTTP {status}, {said}. Nothing is half published; correct that, and run the same command "
+    "again."
+)
 PASSING = {408, 409, 412, 423, 425, 429, 500, 502, 503, 504}  # that asking again may mend
 ATTRIBUTES = ".gitattributes"  # the Hub's own file
 
@@ -196,6 +199,22 @@ def endpoint() -> str:
     return address
 
 
+def whoami(patience: float) -> dict[str, Any]:
+    """What the Hub says of the account and the rights of HF_TOKEN; {} without one, if the Hub answers at all."""
+    from huggingface_hub import get_session
+    from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
+
+    address, token = endpoint(), os.environ.get("HF_TOKEN", "")
+    with told(address):
+        headers = build_hf_headers(token=token or False)
+        answer = get_session().get(f"{address}/api/whoami-v2", headers=headers, timeout=patience)
+        if not token:
+            return {}
+        hf_raise_for_status(answer)
+        said: dict[str, Any] = answer.json()
+    return said
+
+
 def connect(name: str, kind: str, write: bool = True) -> Repo:
     """A repository at HF_ENDPOINT, asked with HF_TOKEN; who only reads what is public needs none."""
     from huggingface_hub import HfApi
@@ -203,7 +222,9 @@ def connect(name: str, kind: str, write: bool = True) -> Repo:
 
     address, token = endpoint(), os.environ.get("HF_TOKEN", "")
     if write and not token:
-        raise ContractError("HF_TOKEN is not set. Export a token of the Hub with the write role, and run it again.")
+        raise ContractError(
+            "HF_TOKEN is not set. Export a token of the Hub with the write role, and run the same command again."
+        )
     if name.count("/") != 1 or not all(name.split("/")):
         raise ContractError(f"{name!r} is no repository of the Hub. Name it as its address does: REPO=org/name.")
     disable_progress_bars()

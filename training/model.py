@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from training.readable import NAMED, Encode, Reader
 Scores = NDArray[np.float64]  # of each row (down) and label (across): the higher the likelier
 Rows = NDArray[np.int64]
 MORE = "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
+NGRAMS = {"words", "characters"}
 KNOWN, UNKNOWN = "known", "unknown"  # targets that were learned from, and others
 SHARED, BY_TARGET = "shared", "by target"  # columns that all targets share; all, with those of one target alone
 Way = tuple[str, str]  # a kind of targets, and the columns that are learned from
@@ -43,8 +44,37 @@ UNSEEN = -30.0  # the score of a label that a fold had nothing to learn from
 
 
 @dataclass(frozen=True)
-class Settings:
-    """model.toml, with the words of tone.toml, and an encoder if one is named."""
+class Own:
+    """N-grams that count for one target alone: who has some, and how many of what weight."""
+
+    rows: int
+    targets: int
+    largest: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Quick:
+    """What is taken where there is no time to choose."""
+
+    strength: float
+    largest: int
+    iterations: int
+    folds: int
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Draws of the learning curve, percent of articles that each holds out, and the sizes."""
+
+    draws: int
+    held_out: int
+    sizes: list[int]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What model.toml holds."""
 
     seed: int
     folds: int
@@ -52,35 +82,45 @@ class Settings:
     iterations: int
     searched: int
     largest: int
-    own: dict[str, Any]
+    own: Own
     ngrams: dict[str, list[int]]
     rarest: dict[str, int]
     encoder: str
     abstain: float
-    quick: dict[str, Any]
-    curve: dict[str, Any]
+    quick: Quick
+    curve: Curve
+
+
+@dataclass(frozen=True)
+class Settings(Said):
+    """model.toml, with the words of tone.toml, and an encoder if one is named."""
+
     tone: words.Tone = field(repr=False)
     encode: Encode | None = field(default=None, repr=False)
 
     @property
     def quickly(self) -> "Settings":
         """The same with nothing left to choose."""
-        given = {name: self.quick[name] for name in ("largest", "iterations", "folds")}
-        every = sys.maxsize
+        quick = self.quick
         return replace(
-            self, **given, strengths=[self.quick["strength"]], searched=every, own={**self.own, "targets": 0}
+            self,
+            largest=quick.largest,
+            iterations=quick.iterations,
+            folds=quick.folds,
+            strengths=[quick.strength],
+            searched=sys.maxsize,
+            own=replace(self.own, targets=0),
         )
 
 
 def load(path: Path, tone_file: Path) -> Settings:
     """Read the settings and the words of tone, or say what in the files is wrong."""
-    raw = toml.read(path)
-    wanted = {one.name for one in fields(Settings)} - {"tone", "encode"}
-    if wrong := sorted(wanted ^ set(raw)):
-        raise ContractError(f"{path}: {wrong[0]} {'is missing' if wrong[0] in wanted else 'is unknown'}. Correct it.")
-    if raw["ngrams"]["characters"][0] not in (2, 3):
+    said = toml.settings(path, Said)
+    if {*said.ngrams} != NGRAMS or {*said.rarest} != NGRAMS or {len(one) for one in said.ngrams.values()} != {2}:
+        raise ContractError(f"{path}: [ngrams] and [rarest] are of words and characters, two lengths each. Correct it.")
+    if said.ngrams["characters"][0] not in (2, 3):
         raise ContractError(f"{path}: the shortest n-gram of characters has 2 or 3 of them. Correct [ngrams].")
-    return Settings(**raw, tone=words.load(tone_file), encode=named(raw["encoder"]))
+    return Settings(**vars(said), tone=words.load(tone_file), encode=named(said.encoder))
 
 
 @dataclass(frozen=True)
@@ -135,13 +175,13 @@ def features(settings: Settings, reader: Reader, measures: list[str]) -> ColumnT
     if reader.several:
         named = CountVectorizer(token_pattern=r"\S+", dtype=np.float32)  # noqa: S106 - no password
         parts.append(("target", Pipeline([("counts", named), ("weights", TfidfTransformer())]), "target"))
-    largest = settings.own["largest"] // max(len(reader.own), 1)
+    largest = settings.own.largest // max(len(reader.own), 1)
     owned = [
         (f"{kind} {NAMED}{one}", view(kind, settings, 1, largest), f"{NAMED}{one}")
         for one in reader.own
         for kind in kinds
     ]
-    weights = {name: settings.own["weight"] for name, _, _ in owned}
+    weights = {name: settings.own.weight for name, _, _ in owned}
     return ColumnTransformer([*parts, *owned], sparse_threshold=1.0, transformer_weights=weights)
 
 
@@ -250,8 +290,8 @@ def check(question: str, train: pd.DataFrame) -> None:
 def own(train: pd.DataFrame, settings: Settings) -> tuple[str, ...]:
     """The targets with rows enough to have n-grams of their own; none where all rows are about one."""
     counts = train.loc[train["target"] != "", "target"].value_counts()
-    many = sorted(counts[counts >= settings.own["rows"]].index, key=lambda target: (-counts[target], target))
-    return tuple(sorted(many[: settings.own["targets"]])) if train["target"].nunique() > 1 else ()
+    many = sorted(counts[counts >= settings.own.rows].index, key=lambda target: (-counts[target], target))
+    return tuple(sorted(many[: settings.own.targets])) if train["target"].nunique() > 1 else ()
 
 
 def sample(train: pd.DataFrame, settings: Settings) -> Rows:

@@ -13,13 +13,31 @@ SUITES = {
     "temporal": "newer than what was learned",
     "target": "unseen target",
     "source": "unseen outlets",
-    "regime": "unseen measures",
-}
+}  # a suite of the codebook's own goes by its name
 DRAWN_FROM = {"unseen": "suites", "curve": "curve"}
 SLICES = {
     "target": "target", "outlet": "outlet", "year": "year", "speech": "speech", "length": "length",
-    "votes": "annotators", "holder": "whose stance", "regime": "measures", "none_reason": "why none",
+    "votes": "annotators",
 }  # fmt: skip
+
+
+def suite_name(name: str) -> str:
+    """What a suite holds out, in words.
+
+    >>> suite_name("target"), suite_name("funding_source")
+    ('unseen target', 'unseen funding source')
+    """
+    return SUITES.get(name, f"unseen {spoken(name)}")
+
+
+def slice_name(name: str) -> str:
+    """What a slice cuts by, in words."""
+    return SLICES.get(name, spoken(name))
+
+
+def spoken(name: str) -> str:
+    """An id of the codebook in words."""
+    return name.replace("_", " ")
 
 
 def balance(name: str, scored: Mapping[str, Any]) -> str:
@@ -47,7 +65,7 @@ def confusion(name: str, scored: Mapping[str, Any]) -> str:
 def unseen(name: str, scored: Mapping[str, Any]) -> str:
     """Macro F1 on what is like the training rows, and on what is not."""
     ours = {**scored["baseline"], "majority": scored["comparisons"]["majority"], "rows": scored["rows"]}
-    lines = [(ours, "the test split"), *((one, SUITES[one["suite"]]) for one in scored["suites"])]
+    lines = [(ours, "the test split"), *((one, suite_name(one["suite"])) for one in scored["suites"])]
     some = [dot(one, title, one["majority"]["macro_f1"]) for one, title in lines]
     alt = f"Macro F1 of {name} on rows more and more unlike those learned from. {told(some)}"
     return figures.dots({"": some}, "macro F1; stroke: always the most frequent label", f"{name}-unseen", alt)
@@ -66,7 +84,7 @@ def told(some: Sequence[Dot]) -> str:
 def sliced(name: str, scored: Mapping[str, Any]) -> str:
     """Accuracy on parts of the test split."""
     groups = {
-        SLICES.get(one["slice"], one["slice"]): [dot(part, part["part"], score="accuracy") for part in one["parts"]]
+        slice_name(one["slice"]): [dot(part, part["part"], score="accuracy") for part in one["parts"]]
         for one in scored["slices"]
     }
     alt = f"Accuracy on parts of the test rows of {name}. " + " ".join(
@@ -127,11 +145,17 @@ def page(found: Mapping[str, Any], book: Codebook, texts: Mapping[str, Mapping[s
     """The whole page."""
     pictures = {name: drawn(name, scored) for name, scored in found["questions"].items()}
     return pages.render(
-        "report.html.jinja", book=book, pictures=pictures, texts=texts, suites=SUITES, slices=SLICES, **found
+        "report.html.jinja",
+        book=book,
+        pictures=pictures,
+        texts=texts,
+        suite_name=suite_name,
+        slice_name=slice_name,
+        **found,
     )
 
 
 def external(found: Mapping[str, Any]) -> str:
     """The page of a dataset that is not ours."""
     pictures = {name: drawn(name, scored) for name, scored in found["questions"].items()}
-    return pages.render("external.html.jinja", pictures=pictures, slices=SLICES, **found)
+    return pages.render("external.html.jinja", pictures=pictures, slice_name=slice_name, **found)

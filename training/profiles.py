@@ -34,11 +34,7 @@ class Profiles:
 
 def load(path: Path) -> Profiles:
     """Read the profiles, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        found = Profiles(raw["default"], raw["licences"])
-    except KeyError as error:
-        raise ContractError(f"{path} lacks {error}. Give a default and a table of licences.") from error
+    found = toml.settings(path, Profiles)
     for licence, profile in [("default", found.default), *found.licences.items()]:
         if profile not in PROFILES:
             raise ContractError(f"{path}: {licence} is {profile!r}; it is one of {', '.join(PROFILES)}. Correct it.")

@@ -84,10 +84,7 @@ class Plan:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make publish` again.") from error
+    return toml.settings(path, Settings)
 
 
 def plan(repo: Repo, head: str, going: Going) -> Plan:
@@ -219,7 +216,7 @@ def asked(what: Callable[[], Told], settings: Settings, sleep: Callable[[float],
             print(f"publish: {busy}; again in {seconds:.0f} s", flush=True)
             sleep(seconds)
             wait *= 2
-    raise ContractError("publish.toml: tries is below 1. Correct it.")
+    raise ContractError("training/publish.toml: tries is below 1. Correct it.")
 
 
 def following(repo: Repo, folder: Path) -> str:
@@ -310,7 +307,10 @@ def main(
     settings = load(setting_file)
     where, baseline = repo or settings.repo, model or settings.model
     if not where or not TAG.fullmatch(tag or "v1"):
-        raise ContractError("Say where and under which name: `make publish REPO=org/name TAG=v1`.")
+        raise ContractError(
+            "No repository is named, or TAG is no tag. Say where and under which name: "
+            "`make publish REPO=org/name TAG=v1`."
+        )
     gone = withdrawn.ids(withdrawn.load(tombstones))
     known = Known(codebook.load(codebook_file), profiles.load(profile_file), gone, gate.names(name_file), secrets())
     gate.check(folder, gate.load(gate_file), known)
@@ -318,7 +318,8 @@ def main(
     going = reading(folder, tag or asked(lambda: following(door, folder), settings))
     commit = send(door, going, settings)
     if baseline:
-        data = baselines.Data(where, going.tag, commit, release.manifest(folder)["dataset_sha256"])
+        tags = release.headed(going.files["README.md"].decode())[0]["tags"]
+        data = baselines.Data(where, going.tag, commit, release.manifest(folder)["dataset_sha256"], tags)
         made = baselines.files(models, numbers, baseline, data)
         send(hub.connect(baseline, "model", not rehearsed()), Going(going.tag, made), settings)
 

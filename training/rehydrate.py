@@ -7,7 +7,6 @@ import pandas as pd
 from datasets import Value
 
 from corpus import guard, toml
-from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import ARTICLES
 from corpus.whole import whole
@@ -29,10 +28,7 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    try:
-        return Settings(**toml.read(path))
-    except TypeError as error:
-        raise ContractError(f"{path} cannot be read: {error}. Correct it and run `make rehydrate` again.") from error
+    return toml.settings(path, Settings)
 
 
 def questions(folder: Path) -> dict[str, pd.DataFrame]:

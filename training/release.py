@@ -29,8 +29,9 @@ ANSWERED = "annotations"  # the config that holds one row an item and annotator
 SUITES = "splits"  # the config that holds one row an item and suite of splits, where there is more than one suite
 PUBLISHED = "published"
 ORPHANED = "its item is no longer made"
+CHECKED = "to a check, whose label was known"
 WITHDRAWN = "withdrawn"
-HELD = "names a private person"
+HELD = "held back by a flag"
 MANIFEST = "manifest.json"
 
 NOTICE = "# Your own copy\n\nIt holds text, and is not to be handed on: `make edition` makes what may go out.\n"
@@ -43,13 +44,13 @@ def fates(
 ) -> pd.Series:
     """What becomes of each gold row: published, or the reason why not.
 
-    Only settled labels are published, none of what was withdrawn, and none of an item of which anybody said that it
-    names a private person.
+    Only settled labels are published, none of what was withdrawn, and none of an item that anybody flagged to be held
+    back.
     """
     holds = set(book.flagged("hold_back"))
-    private = set(annotations.loc[annotations["flags"].map(lambda flags: not holds.isdisjoint(flags)), "item_id"])
+    held = set(annotations.loc[annotations["flags"].map(lambda flags: not holds.isdisjoint(flags)), "item_id"])
     fate = gold["outcome"].mask(gold["outcome"] == "settled", PUBLISHED)
-    fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(private), HELD)
+    fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(held), HELD)
     fate = fate.mask(gold["item_id"].map(lambda name: covers(gone, name)).astype(bool), WITHDRAWN)
     return fate.mask(~gold["item_id"].isin(items["item_id"]), ORPHANED)
 
@@ -244,6 +245,12 @@ def head(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, object]]:
         }
         for config, rows in counts.items()
     ]
+
+
+def headed(page: str) -> tuple[dict[str, Any], str]:
+    """A card's head and its body."""
+    _, told, body = page.split("---\n", 2) if page.startswith("---\n") else ("", "", page)
+    return yaml.safe_load(told) or {}, body
 
 
 def write(

@@ -40,8 +40,14 @@ def tabled(found: pd.DataFrame | None) -> dict[str, Any] | None:
 
 
 def learned(curve: pd.DataFrame, question: str) -> list[dict[str, Any]]:
-    """Macro F1 by how many items were learned from: the mean of the draws, the lowest and the highest."""
-    rows = curve[curve["question"] == question].groupby("items")["macro_f1"].agg(["mean", "min", "max", "size"])
+    """Macro F1 by how many items were learned from: the mean of the draws, the lowest and the highest.
+
+    The last point of a draw is all that it has, which is not the same in any two: together they are one point.
+    """
+    rows = curve[curve["question"] == question]
+    whole = rows["items"] == rows.groupby("draw")["items"].transform("max")
+    items = rows["items"].mask(whole, round(rows.loc[whole, "items"].mean()) if whole.any() else 0)
+    rows = rows.assign(items=items).groupby("items")["macro_f1"].agg(["mean", "min", "max", "size"])
     names = {"mean": "macro_f1", "min": "low", "max": "high", "size": "draws"}
     told = rows.rename(columns=names).reset_index().to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in told]

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from corpus import toml
 from corpus.errors import ContractError
-from corpus.targets import pattern
+from corpus.targets import chosen, cue_lists
 
 
 @dataclass(frozen=True)
@@ -41,29 +40,49 @@ class Rules:
         return {self.default, *(rule.label for rule in self.rules)}
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What rules.toml says of a rule: its label, the cue lists by name, and the targets if it is of some alone."""
+
+    label: str
+    all_of: list[str]
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What rules.toml says of a question."""
+
+    default: str
+    rules: list[Entry]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What rules.toml holds."""
+
+    cues: Mapping[str, list[str]] = field(default_factory=dict)
+    question: Mapping[str, Asked] = field(default_factory=dict)
+
+
 def load(path: Path) -> dict[str, Rules]:
-    """Read the rules of each question, or say what in the file is wrong."""
-    try:
-        return build(toml.read(path))
-    except KeyError as error:
-        raise ContractError(f"{path} names {error}, which it does not hold. Add it and run `make report`.") from error
-    except ValueError as error:
-        raise ContractError(f"{path}: {error} Correct it and run `make report`.") from error
+    """Read the rules of each question, of which the file may name none, or say what in it is wrong."""
+    told = toml.settings(path, Told)
+    with toml.told(path):
+        return build(told)
 
 
-def build(raw: Mapping[str, Any]) -> dict[str, Rules]:
+def build(told: Told) -> dict[str, Rules]:
     """Make the rules of what TOML holds."""
-    lists = {name: pattern(name, cues) for name, cues in raw["cues"].items()}
-    return {
-        question: Rules(
-            entry["default"],
-            tuple(
-                Rule(one["label"], tuple(lists[name] for name in one["all_of"]), frozenset(one.get("targets", ())))
-                for one in entry["rules"]
-            ),
-        )
-        for question, entry in raw["question"].items()
-    }
+    lists, found = cue_lists(told.cues), {}
+    for question, asked in told.question.items():
+        place = ("question", question, "rules")
+        rules = [
+            Rule(one.label, chosen(lists, one.all_of, (*place, at, "all_of")), frozenset(one.targets))
+            for at, one in enumerate(asked.rules)
+        ]
+        found[question] = Rules(asked.default, tuple(rules))
+    return found
 
 
 def said(

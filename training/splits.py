@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -11,23 +10,17 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.tables import CONTRASTS, DUPLICATES, ITEMS
+from labeling import codebook
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training import leakage
-from training.kin import Kin, Near, kin
-from training.suites import PERIODS, Fold, Settings, families, protected, suites
+from training.kin import Kin, kin
+from training.suites import PERIODS, About, Fold, Settings, protected, subjects, suites
 from training.tables import PLACES, SPLIT_NAMES, SPLITS
 
 
 def load(path: Path) -> Settings:
     """Read the settings, or say what in the file is wrong."""
-    raw = toml.read(path)
-    wanted = {field.name for field in fields(Settings)}
-    if odd := sorted(wanted ^ set(raw)):
-        raise ContractError(f"{path}: {odd[0]} {'is missing' if odd[0] in wanted else 'is unknown'}. Correct it.")
-    try:
-        found = Settings(**{**raw, "near": Near(**raw["near"])})
-    except TypeError as error:
-        raise ContractError(f"{path}: [near] cannot be read: {error}. Correct it.") from error
+    found = toml.settings(path, Settings)
     for wrong in faults(found):
         raise ContractError(f"{path}: {wrong}. Correct it.")
     return found
@@ -36,13 +29,13 @@ def load(path: Path) -> Settings:
 def faults(settings: Settings) -> list[str]:
     """What of the settings cannot be."""
     wrong = [
-        f"{name} is {value}, but it is a whole number from {least} to {most}"
+        f"{name} is {value}, but it is from {least} to {most}"
         for name, value, least, most in (
             ("validation", settings.validation, 0, 99),
             ("folds", settings.folds, 2, 100),
             ("groups", settings.groups, 2, 100),
         )
-        if not isinstance(value, int) or not least <= value <= most
+        if not least <= value <= most
     ]
     if settings.period not in PERIODS:
         wrong.append(f"period is {settings.period!r}, but it is one of {', '.join(PERIODS)}")
@@ -58,7 +51,7 @@ def drawn(item_file: Path, batch: pd.DataFrame) -> pd.DataFrame:
     return asked.sort_values("item_id", ignore_index=True)
 
 
-def splits(asked: pd.DataFrame, about: dict[str, set[str]], kinship: Kin, settings: Settings) -> list[Fold]:
+def splits(asked: pd.DataFrame, about: About, kinship: Kin, settings: Settings) -> list[Fold]:
     """Every fold that holds enough, with whoever tells a label on a more protected side set aside."""
     enough = {"random": 0, "folds": 1}  # of the dataset's own splits all is kept, and the folds are read together
     articles, items = pd.factorize(asked["article_id"])[0], asked["item_id"].to_numpy(object)
@@ -97,6 +90,7 @@ def closing(found: pd.DataFrame, gold: pd.DataFrame) -> str:
 
 def main(
     setting_file: Path,
+    codebook_file: Path,
     item_file: Path,
     batch_file: Path,
     duplicate_file: Path,
@@ -107,9 +101,10 @@ def main(
 ) -> None:
     """Read what is asked, who is whose copy and what it is about; write splits, if nothing leaks."""
     settings, asked = load(setting_file), drawn(item_file, BATCH.read(batch_file, ["item_id", "reason"]))
-    annotations = ANNOTATIONS.read(annotation_file)
+    annotations, book = ANNOTATIONS.read(annotation_file), codebook.load(codebook_file)
     votes = annotations[(annotations["left_out"] == "") & (annotations["purpose"] == "batch")]
-    about = families(votes, dict(zip(asked["item_id"], asked["article_id"], strict=True)))
+    articles = dict(zip(asked["item_id"], asked["article_id"], strict=True))
+    about = {one.id: subjects(votes, articles, one) for one in book.follow_ups.values() if one.held_out}
     copies = DUPLICATES.read(duplicate_file, ["sentence_id", "group_id"]).itertuples(index=False, name=None)
     kinship = kin(asked, dict(copies), CONTRASTS.read(contrast_file, ["sentence_a", "sentence_b"]), settings.near)
     found = frame(asked, splits(asked, about, kinship, settings), settings.salt)

@@ -39,10 +39,15 @@ def stages(
         {"stage": "answers", "count": len(answers), "of_which": tallied(answers["annotator"])},
         {"stage": "annotations", "count": len(annotations), "of_which": unused},
         *(
-            {"stage": f"gold: {question}", "count": len(rows), "of_which": tallied(rows["outcome"])}
+            {"stage": f"gold: {question}", "count": len(rows), "of_which": tallied(came(rows))}
             for question, rows in gold.groupby("question", sort=False)
         ),
     ]
+
+
+def came(gold: pd.DataFrame) -> pd.Series:
+    """How each label came to stand, or why none does."""
+    return gold["provenance"].where(gold["outcome"] == "settled", gold["outcome"])
 
 
 def told(before: str, counts: dict[str, int]) -> dict[str, int]:

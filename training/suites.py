@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from labeling.codebook import FollowUp
 from labeling.draw import bucket
 from training.kin import Kin, Near, Places
 from training.tables import PLACES
 
 TRAIN, VALIDATION, TEST, OUT = 0, 1, 2, -1  # numbers of PLACES; of the first three, the greater the more protected
 SAMPLE = "sample"  # the reason in BATCH of what was drawn as a probability sample
-NO_FAMILY = {"other", "unspecified"}  # what tells of no item which measures it is about
+About = Mapping[str, Mapping[str, set[str]]]  # by follow-up that is held out: what each article is about
 PERIODS: Mapping[str, Callable[[str], str]] = {
     "year": lambda day: day[:4],
     "quarter": lambda day: f"{day[:4]} Q{(int(day[5:7]) + 2) // 3}",
@@ -50,11 +51,11 @@ class Fold:
         return int(min((self.places == TRAIN).sum(), (self.places == TEST).sum()))
 
 
-def suites(asked: pd.DataFrame, families: Mapping[str, set[str]], settings: Settings) -> Iterator[Fold]:
+def suites(asked: pd.DataFrame, about: About, settings: Settings) -> Iterator[Fold]:
     """Every fold of every suite, with nothing set aside for its kin yet.
 
-    asked has the columns item_id, article_id, target, outlet, published and drawn (BATCH's reason); families says which
-    measures an article is about. Labels have no other say, so that no answer given later moves an item.
+    asked has the columns item_id, article_id, target, outlet, published and drawn (BATCH's reason). What an article is
+    about is the only say that labels have, so that no answer given later moves an item.
     """
     yield random(asked, settings)
     drawn = asked["article_id"].map(lambda name: bucket(name, f"{settings.salt}/folds") % settings.folds + 1)
@@ -63,9 +64,9 @@ def suites(asked: pd.DataFrame, families: Mapping[str, set[str]], settings: Sett
     yield from held("target", asked["target"].map(lambda target: {target} - {""}), "its target is {}")
     sources = asked["outlet"].map(lambda outlet: {group(outlet, settings)} if outlet else set())
     yield from held("source", sources, "its outlet is of {}", "its outlet is unknown")
-    yield from held(
-        "regime", asked["article_id"].map(lambda name: families.get(name, set())), "its article is about {}"
-    )
+    for suite, subjects in about.items():
+        of = asked["article_id"].map(lambda name, subjects=subjects: subjects.get(name, set()))
+        yield from held(suite, of, "its article is about {}")
 
 
 def random(asked: pd.DataFrame, settings: Settings) -> Fold:
@@ -105,15 +106,15 @@ def group(outlet: str, settings: Settings) -> str:
     return f"group {bucket(house, f'{settings.salt}/outlets') % settings.groups + 1}"
 
 
-def families(annotations: pd.DataFrame, articles: Mapping[str, str]) -> dict[str, set[str]]:
-    """Which measures each article is about: the families that half or more of the answers to one of its items name."""
-    named = annotations.explode("regime").dropna(subset="regime")
-    counts = named.groupby(["item_id", "regime"]).size().reset_index(name="named")
+def subjects(annotations: pd.DataFrame, articles: Mapping[str, str], follow_up: FollowUp) -> dict[str, set[str]]:
+    """What each article is about: the labels that half or more of the answers to one of its items give."""
+    named = annotations[["item_id", follow_up.id]].explode(follow_up.id).rename(columns={follow_up.id: "subject"})
+    counts = named[named["subject"].isin(follow_up.labels)].value_counts().reset_index(name="named")
     most = counts[2 * counts["named"] >= counts["item_id"].map(annotations["item_id"].value_counts()).astype(int)]
     found: dict[str, set[str]] = {}
-    for item, family in zip(most["item_id"], most["regime"], strict=True):
-        if item in articles and family not in NO_FAMILY:
-            found.setdefault(articles[item], set()).add(family)
+    for item, subject in zip(most["item_id"], most["subject"], strict=True):
+        if item in articles and subject not in follow_up.vague:
+            found.setdefault(articles[item], set()).add(subject)
     return found
 
 

@@ -2,12 +2,15 @@
 
 import json
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import ContractError
 from corpus.shell import shell
 from labeling.columns import WIDTH, number, table
+
+WAYS = ("majority", "rules", "former")  # what the baseline is held against, where it is there
 
 
 def stages(found: dict[str, Any]) -> list[str]:
@@ -31,18 +34,16 @@ def agreement(found: dict[str, Any]) -> list[str]:
 
 def scores(found: dict[str, Any]) -> list[str]:
     """Macro F1 on the test split of the baseline and of what it is held against, and what the comparison allows."""
+    scored = {name: one for name, one in found["questions"].items() if not one["undefined"]}
+    ways = [way for way in WAYS if any(way in one["comparisons"] for one in scored.values())]
     rows, said = [], [""]
+    for name, one in scored.items():
+        ours = one["baseline"]
+        others = [number(one["comparisons"].get(way, {}).get("macro_f1")) for way in ways]
+        rows.append([name, f"{one['rows']:,}", number(ours["macro_f1"]), between(ours["macro_f1_interval"]), *others])
     for name, one in found["questions"].items():
-        if not one["undefined"]:
-            others = [
-                number(one["comparisons"].get(way, {}).get("macro_f1")) for way in ("majority", "rules", "former")
-            ]
-            ours = one["baseline"]
-            rows.append(
-                [name, f"{one['rows']:,}", number(ours["macro_f1"]), between(ours["macro_f1_interval"]), *others]
-            )
         said += textwrap.wrap(f"{name}: {one['verdict']}", WIDTH)
-    heads = ["question", "items", "baseline", "its interval", "majority", "rules", "former"]
+    heads = ["question", "items", "baseline", "its interval", *ways]
     return [*table("Macro F1 on the test split", heads, rows), *said]
 
 
@@ -55,7 +56,7 @@ def unseen(found: dict[str, Any]) -> list[str]:
                 macro = [number(beside["macro_f1"]), number(one["macro_f1"])]
                 loss = f"{number(beside['loss'])} ({between(beside['loss_interval'])})"
                 rows.append([name, one["suite"], f"{one['rows']:,}", *macro, loss])
-    heads = ["question", "by", "items", "at random", "held out", "loss"]
+    heads = ["question", "by", "rows", "at random", "held out", "loss"]
     return table("Macro F1 of what is held out at random, or for what it is", heads, rows) if rows else []
 
 
@@ -64,19 +65,21 @@ def between(interval: list[float] | None) -> str:
     return "none" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}"
 
 
-def summary(found: dict[str, Any], page: Path) -> str:
-    """The whole screen."""
+def summary(found: dict[str, Any], places: Mapping[str, Path]) -> str:
+    """The whole screen; places are the pages and folders there are, by what they hold."""
     notice = "A demonstration: articles and answers were written for it. No number here is about real news or people."
     lines = [*stages(found), *agreement(found), *scores(found), *unseen(found), ""]
     lines += [*textwrap.wrap(notice, WIDTH), ""] if found["demonstration"] else []
-    return "\n".join([*lines, f"The report: {page}"])
+    return "\n".join([*lines, *(f"The {what}: {path}" for what, path in places.items())])
 
 
-def main(numbers: Path, page: Path) -> None:
-    """Read the report's numbers, print them and where the page is."""
+def main(numbers: Path, page: Path, status: Path, edition: Path) -> None:
+    """Read the report's numbers, print them and where the pages and the edition are."""
     if not numbers.exists():
         raise ContractError(f"There is no report at {numbers}. Run `make report` first.")
-    print(summary(json.loads(numbers.read_text(encoding="utf-8")), page))
+    places = {"report": page, "status": status, "edition": edition}
+    there = {what: path for what, path in places.items() if path.exists()}
+    print(summary(json.loads(numbers.read_text(encoding="utf-8")), there))
 
 
 if __name__ == "__main__":

@@ -15,11 +15,13 @@ SPLITS = Table(
         "split_id": (pa.string(), "suite/fold/item_id"),
         "item_id": (pa.string(), "an item that is asked"),
         "article_id": (pa.string(), "its article"),
-        "suite": (pa.string(), "random (the dataset's own splits), folds, temporal, target, source, or regime"),
+        "suite": (
+            pa.string(),
+            "random (the dataset's own splits), folds, temporal, target, source, or a follow-up of the codebook",
+        ),
         "fold": (
             pa.string(),
-            "what is held out: a fold's number, a period, a target, a group of outlets, a family of measures; all in "
-            "the suite random",
+            "what is held out: a fold's number, a period, a target, a group of outlets, a label; all in random",
         ),
         "split": (
             pa.string(),
@@ -56,6 +58,7 @@ CONTAMINATION = Table(
 REHYDRATED = Table(
     name="rehydrated",
     key="sentence_id",
+    made_by="rehydrate",
     columns={
         "sentence_id": (pa.string(), "a sentence of a release"),
         "article_id": (pa.string(), "the article it stands in"),
@@ -79,8 +82,8 @@ PREDICTIONS = Table(
         "prediction_id": (pa.string(), "item_id/question"),
         "item_id": (pa.string(), "the item"),
         "article_id": (pa.string(), "its article"),
-        "question": (pa.string(), "stance or sanction_violation"),
-        "target": (pa.string(), "what stance is asked about, empty without a target"),
+        "question": (pa.string(), "a question of the codebook"),
+        "target": (pa.string(), "what it is asked about, empty without a target"),
         "split": (pa.string(), "train, validation, test, or aside"),
         "gold": (pa.string(), "the gold label"),
         "predicted": (pa.string(), "the baseline's label"),
@@ -100,8 +103,8 @@ HELDOUT = Table(
         "heldout_id": (pa.string(), "question/suite/fold/item_id"),
         "item_id": (pa.string(), "an item that was held out"),
         "article_id": (pa.string(), "its article"),
-        "question": (pa.string(), "stance or sanction_violation"),
-        "suite": (pa.string(), "folds, temporal, target, source, or regime, as in splits"),
+        "question": (pa.string(), "a question of the codebook"),
+        "suite": (pa.string(), "folds, temporal, target, source, or a follow-up of the codebook, as in splits"),
         "fold": (pa.string(), "what was held out, as in splits"),
         "learned": (pa.int64(), "rows that the model learned from, none of which tells this one's label"),
         "gold": (pa.string(), "the gold label"),
@@ -121,9 +124,12 @@ PREDICTED = Table(
         "article_id": (pa.string(), "its article"),
         "start": (pa.int64(), "offset of the sentence's first character in the article's text"),
         "end": (pa.int64(), "offset behind its last character in the article's text"),
-        "target": (pa.string(), "what stance is asked about, empty without a target"),
+        "target": (pa.string(), "what it is asked about, empty without a target"),
         "text": (pa.string(), "the sentence"),
-        "question": (pa.string(), "a question or a follow-up of the codebook; regime_russia for one family of regime"),
+        "question": (
+            pa.string(),
+            "a question or a follow-up of the codebook; of one with several answers, it and the label: regime_russia",
+        ),
         "label": (pa.string(), "the label the model says"),
         "probability": (pa.float64(), "how likely that is to be right, 0 to 1, as far as the training data goes"),
         "unsure": (pa.bool_(), "the probability is too low for what is said to be right as often as model.toml wants"),

@@ -17,6 +17,14 @@ LONG = 5  # letters of a word from which -ly and -ness make another of its meani
 
 
 @dataclass(frozen=True)
+class Said:
+    """What tone.toml holds: words of praise and words of blame, between spaces."""
+
+    praise: str
+    blame: str
+
+
+@dataclass(frozen=True)
 class Tone:
     """Every form of the words that praise and of those that blame."""
 
@@ -41,11 +49,8 @@ class Tone:
 
 def load(path: Path) -> Tone:
     """Read the words, or say what in the file is wrong."""
-    raw = toml.read(path)
-    try:
-        praise, blame = ([form for word in raw[name].split() for form in forms(word)] for name in ("praise", "blame"))
-    except (KeyError, AttributeError) as error:
-        raise ContractError(f"{path} must give words in praise and in blame: {error}. Correct it.") from error
+    said = toml.settings(path, Said)
+    praise, blame = ([form for word in one.split() for form in forms(word)] for one in (said.praise, said.blame))
     if both := sorted(set(praise) & set(blame)):
         raise ContractError(f"{path}: {both[0]!r} is a form of a word of praise and of one of blame. Take one out.")
     return Tone(list(dict.fromkeys(praise)), list(dict.fromkeys(blame)))

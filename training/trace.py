@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 from corpus.errors import ContractError
 from corpus.records import address
 from corpus.shell import shell
-from corpus.tables import ARTICLES, parts
+from corpus.tables import ARTICLES, Table, parts
 from corpus.whole import whole
-from labeling.tables import ASSIGNMENTS
+from labeling.tables import ANNOTATIONS, ASSIGNMENTS, RULINGS
 from training import withdrawn
 from training.tables import MAIN
 from training.withdrawn import Tombstone, covers, line
@@ -148,18 +148,23 @@ def batch(rows: list[Row]) -> Iterator[str]:
 def answers(rows: list[Row]) -> Iterator[str]:
     """What each annotator said, when, and under which codebook."""
     for row in sorted(rows, key=lambda row: (row["item_id"], row["annotator"])):
-        parts = (row["stance"], row["holder"], row["sanction_violation"], *row["regime"], *row["flags"])
         out = f"; does not count: {row['left_out']}" if row["left_out"] else ""
         again = f"; {row['earlier']} other answers before" if row["earlier"] else ""
         when = row["updated_at"][:16].replace("T", " ")
-        said = ", ".join(part for part in parts if part)
+        said = ", ".join(said_in(row, ANNOTATIONS))
         yield f"{row['annotator']}  {when}  codebook {row['codebook_version']}  {said}{again}{out}"
+
+
+def said_in(row: Row, table: Table) -> Iterator[str]:
+    """The labels in a row of ANNOTATIONS or RULINGS: what stands in the columns that the codebook added."""
+    for name in (name for name in row if name not in table.columns):
+        yield from filter(None, [row[name]] if isinstance(row[name], str) else row[name])
 
 
 def rulings(rows: list[Row]) -> Iterator[str]:
     """What an adjudicator ruled, and why the votes differed."""
     for row in rows:
-        said = ", ".join(part for part in (row["stance"], row["sanction_violation"], *row["flags"]) if part)
+        said = ", ".join(said_in(row, RULINGS))
         when = row["updated_at"][:16].replace("T", " ")
         yield f"{row['adjudicator']}  {when}  codebook {row['codebook_version']}  {said}; {row['reason']}"
 

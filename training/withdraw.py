@@ -52,7 +52,9 @@ def reach(stone: Tombstone, items: pd.DataFrame, copies: pd.DataFrame) -> str:
 def main(word: str, reason: str, article_file: Path, item_file: Path, copy_file: Path, tombstones: Path) -> None:
     """Add a tombstone, unless it is there."""
     if not reason.strip():
-        raise ContractError('Say why: `make withdraw ID=... REASON="..."`. The reason is published: no names in it.')
+        raise ContractError(
+            'No reason is given. Say why, without names, since it is published: `make withdraw ID=... REASON="..."`.'
+        )
     articles = ARTICLES.read(article_file, ["article_id", "address", "url", "canonical_url"])
     stone = Tombstone(named(word.strip(), articles), datetime.now(UTC).date().isoformat(), reason)
     known = {one.id for one in load(tombstones)}

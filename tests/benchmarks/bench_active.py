@@ -44,7 +44,7 @@ class World:
 
     def told(self, known: Rows, settings: Settings) -> NDArray[Any]:
         """Probabilities of every row by a model of the known ones."""
-        model = classifier(settings.quick["strength"], settings)
+        model = classifier(settings.quick.strength, settings)
         solved(model, self.made.known[known], self.rows.iloc[known], self.made.labels)
         return softmax(scores(model, self.made.known, self.made.labels))
 
