@@ -312,6 +312,7 @@ summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $< $(DATA)/status.html $(DATA)/edition
 
 contamination: $(DATA)/items.parquet      ## which of our sentences stand in public benchmarks (BENCHMARKS=folder)
+	@test -n "$(BENCHMARKS)" || { echo 'No benchmarks are named. Name their folder: make contamination BENCHMARKS=folder' >&2; false; }
 	@$(PYTHON) -m training.contamination $(contamination.toml) $< "$(BENCHMARKS)" $(DATA)/contamination.parquet
 
 trace: $(READY)                           ## ID=...: from any id back to the raw file and on to the release; JSON=file
@@ -336,6 +337,7 @@ publish: $(DATA)/edition/manifest.json    ## send it to the Hub: REPO=org/name T
 release: $(DATA)/report.html publish      ## all of it: bring everything up to date, publish the next release
 
 diff: $(READY)                            ## A=v1 B=v2: what changed between two releases (folders, tags of REPO); JSON=file
+	@test -n "$(A)" || { echo 'No releases are named. Name one or two: make diff A=v1 B=v2 REPO=org/name' >&2; false; }
 	@$(PYTHON) -m training.diff "$(A)" "$(or $(B),$(DATA)/edition)" "$(REPO)" "$(JSON)" "$(CHANGELOG)"
 
 withdraw: $(DATA)/items.parquet           ## ID=id-or-address REASON="...": out of every later release, and listed there
@@ -345,6 +347,7 @@ withdraw: $(DATA)/items.parquet           ## ID=id-or-address REASON="...": out 
 # Your own copies first, then the live pages, then an archive: each is asked for what those before it do not have.
 FOUND = $(DATA)/rehydrated
 rehydrate: $(READY)                       ## RELEASE=folder-or-org/name@v1: find its sentences, in COPY=folder, on the web
+	@test -n "$(RELEASE)" || { echo 'No release is named. Name one: make rehydrate RELEASE=folder' >&2; false; }
 	@$(if $(COPY),$(again) DATA=$(FOUND)/copy $(same) RAW="$(COPY)" articles)
 	@for source in $(if $(OFFLINE),,live archive) none; do \
 	  $(PYTHON) -m training.rehydrate $(rehydrate.toml) "$(RELEASE)" $$source $(FOUND) || exit 1; \

@@ -117,7 +117,10 @@ def test_without_a_dataset_the_command_that_makes_it_is_named(tmp_path):
     with pytest.raises(ContractError) as error:
         run(tmp_path / "dataset/manifest.json", tmp_path / "out", tmp_path / "models")
 
-    assert str(error.value) == f"There is no dataset at {tmp_path}/dataset. Run `make dataset` first."
+    assert (
+        str(error.value)
+        == f"There is no dataset at {tmp_path}/dataset/manifest.json. Run `make dataset` first, or name another."
+    )
 
 
 def test_without_a_settled_label_there_is_nothing_to_learn(tmp_path):

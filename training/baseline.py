@@ -113,7 +113,7 @@ def main(setting_file: Path, tone_file: Path, dataset: Path, out: Path, models: 
     """Read a dataset folder (or its manifest); write the predictions, and the models into their folder."""
     settings, place = load(setting_file, tone_file), dataset if dataset.is_dir() else dataset.parent
     if not dataset.exists():
-        raise ContractError(f"There is no dataset at {place}. Run `make dataset` first.")
+        raise ContractError(f"There is no dataset at {dataset}. Run `make dataset` first, or name another.")
     asked = list(questions) or folder.questions(place)
     if not asked:
         raise ContractError(f"The dataset at {place} has no settled label. {MORE}")
