@@ -15,6 +15,7 @@ RAW = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/n
 SETTINGS = $(DATA)/settings
 BESIDE  := $(filter-out corpus/splitting.toml,$(wildcard corpus/*.toml labeling/*.toml training/*.toml))
 $(foreach file,$(BESIDE),$(eval $(notdir $(file)) := $(or $(wildcard $(SETTINGS)/$(notdir $(file))),$(file))))
+$(if $(or $(filter file,$(origin SETTINGS)),$(wildcard $(SETTINGS))),,$(error There is no folder $(SETTINGS)))
 $(foreach file,$(filter-out $(notdir $(BESIDE)),$(notdir $(wildcard $(SETTINGS)/*))), \
   $(error Nobody reads $(SETTINGS)/$(file). Take it out, or give it one of these names: $(sort $(notdir $(BESIDE)))))
 
