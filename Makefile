@@ -8,7 +8,8 @@ PYTHON  := $(VENV)/bin/python
 READY   := $(VENV)/ready
 
 # The raw articles: RAW=folder, or the folder this workspace was made from, or raw/ in it.
-RAW = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
+RAW = $(OWN)
+OWN = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
 
 # Settings of a workspace's own: a file that stands in this folder is read instead of the one of its name beside the
 # program. $(codebook.toml) is the codebook that is read, and so on.
@@ -252,8 +253,9 @@ $(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py 
 	@$(run)
 
 # In a workspace of its own, so that articles which are only to be predicted are never labelled or learned from.
-predict: $(DATA)/baseline.parquet         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
+predict: $(READY)                         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
 	@test "$(origin RAW)" = "command line" || { echo 'Name the new articles: make predict RAW=folder' >&2; false; }
+	@$(again) RAW="$(OWN)" baseline
 	@$(again) DATA=$(DATA)/new $(same) RAW="$(RAW)" items
 	@$(PYTHON) -m training.predict $(codebook.toml) $(DATA)/new/items.parquet $(DATA)/new/sentences.parquet \
 	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl

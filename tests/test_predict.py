@@ -118,3 +118,13 @@ def test_without_models_the_command_that_makes_them_is_named(workspace, tmp_path
         )  # fmt: skip
 
     assert str(error.value) == f"There are no models in {tmp_path}/models. Run `make baseline` first."
+
+
+def test_articles_that_are_only_predicted_do_not_take_the_place_of_the_workspaces_own(tmp_path):
+    (tmp_path / "inventory.jsonl").write_text('"own/raw"\n')
+
+    words = ["make", "-n", "-o", ".venv/ready", "predict", f"DATA={tmp_path}", "RAW=new/raw"]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert 'RAW="own/raw" baseline\n' in told
+    assert f'DATA={tmp_path}/new  RAW="new/raw" items\n' in told
