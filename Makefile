@@ -8,15 +8,16 @@ VENV    := .venv
 PYTHON  := $(VENV)/bin/python
 READY   := $(VENV)/ready
 
-# The raw articles: RAW=folder, or the folder this workspace was made from, or raw/ in it. What is to be predicted is none.
-was = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
-own = $(or $(if $(filter predict,$(MAKECMDGOALS)),,$(RAW)),$(was))
+# The raw articles: RAW=folder, or the folder this workspace was made from, or raw/ in it.
+RAW = $(OWN)
+OWN = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
 
 # Settings of a workspace's own: a file that stands in this folder is read instead of the one of its name beside the
 # program. $(codebook.toml) is the codebook that is read, and so on.
 SETTINGS = $(DATA)/settings
 BESIDE  := $(filter-out corpus/splitting.toml,$(wildcard corpus/*.toml labeling/*.toml training/*.toml))
 $(foreach file,$(BESIDE),$(eval $(notdir $(file)) := $(or $(wildcard $(SETTINGS)/$(notdir $(file))),$(file))))
+$(if $(or $(filter file,$(origin SETTINGS)),$(wildcard $(SETTINGS))),,$(error There is no folder $(SETTINGS)))
 $(foreach file,$(filter-out $(notdir $(BESIDE)),$(notdir $(wildcard $(SETTINGS)/*))), \
   $(error Nobody reads $(SETTINGS)/$(file). Take it out, or give it one of these names: $(sort $(notdir $(BESIDE)))))
 
@@ -73,7 +74,7 @@ $(DATA)/articles.parquet: corpus/articles.py corpus/containers.py corpus/archive
 
 # Rewritten only when a raw file came, went or changed.
 $(DATA)/inventory.jsonl: corpus/inventory.py FORCE | $(READY)
-	@$(PYTHON) -m corpus.inventory "$(own)" $@
+	@$(PYTHON) -m corpus.inventory "$(RAW)" $@
 
 repeated: $(DATA)/repeated.parquet        ## lines that return in an outlet's articles: its furniture
 $(DATA)/repeated.parquet: corpus/repeated.py corpus/boilerplate.py $(PARTS) \
@@ -264,8 +265,9 @@ $(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py 
 	@$(run)
 
 # In a workspace of its own, so that articles which are only to be predicted are never labelled or learned from.
-predict: $(DATA)/baseline.parquet         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
-	@test -n "$(RAW)" || { echo 'No new articles are named. Name them: make predict RAW=folder' >&2; false; }
+predict: $(READY)                         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
+	@test "$(origin RAW)" = "command line" || { echo 'No new articles are named. Name them: make predict RAW=folder' >&2; false; }
+	@$(again) RAW="$(OWN)" baseline
 	@$(again) DATA=$(DATA)/new $(same) RAW="$(RAW)" items
 	@$(PYTHON) -m training.predict $(codebook.toml) $(DATA)/new/items.parquet $(DATA)/new/sentences.parquet \
 	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl
