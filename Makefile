@@ -251,7 +251,7 @@ MODEL = training/model.py training/calibrate.py training/encoder.py training/gra
   training/readable.py training/telling.py training/tone.py
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
 $(DATA)/baseline.parquet: training/baseline.py training/abstain.py training/folder.py training/followups.py \
-  training/release.py $(MODEL) $(model.toml) $(tone.toml) $(DATA)/dataset/manifest.json
+  training/release.py training/standing.py $(MODEL) $(model.toml) $(tone.toml) $(DATA)/dataset/manifest.json
 	@$(run) $(DATA)/models
 
 probabilities: $(DATA)/probabilities.parquet  ## what a model says of every item, of answered ones as if they were not
@@ -336,7 +336,10 @@ publish: $(DATA)/edition/manifest.json    ## send it to the Hub: REPO=org/name T
 	  $(withdrawn.toml) $(codebook.toml) $(NAMES) $(DATA)/edition $(DATA)/models $(DATA)/report.json \
 	  "$(REPO)" "$(MODEL)" "$(TAG)"
 
-release: $(DATA)/report.html publish      ## all of it: bring everything up to date, publish the next release
+# A release's models are chosen anew, by nothing that stood before: who makes them from the same data gets the same.
+release: $(READY)                         ## all of it: bring everything up to date, publish the next release
+	@rm -rf $(DATA)/models $(DATA)/baseline.parquet
+	@$(again) report publish
 
 diff: $(READY)                            ## A=v1 B=v2: what changed between two releases (folders, tags of REPO); JSON=file
 	@test -n "$(A)" || { echo 'No releases are named. Name one or two: make diff A=v1 B=v2 REPO=org/name' >&2; false; }
