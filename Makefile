@@ -37,9 +37,10 @@ same  = $(addprefix SETTINGS=,$(wildcard $(SETTINGS)))# for a workspace within t
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo rounds test check files catalogue bench lock doctor studio push answer pull trace publish \
-  release diff withdraw rehydrate keep contamination fetch articles repeated sentences duplicates items interface \
-  relabel checks batch assignments annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
+.PHONY: FORCE help demo rounds test check files catalogue bench fuzz soak lock doctor studio push answer pull trace \
+  publish release diff withdraw rehydrate keep contamination fetch articles repeated sentences duplicates items interface \
+  relabel checks batch assignments annotations agreement rulings gold annotators adjudication status recall plan splits \
+  dataset card baseline heldout \
   probabilities curve predict report summary edition
 
 ##@ Start here
@@ -384,6 +385,13 @@ bench: $(VENV)/bench                      ## measure side by side what claims to
 	$(PYTHON) -m tests.benchmarks.bench_model
 	$(PYTHON) -m tests.benchmarks.bench_active
 	$(PYTHON) -m tests.benchmarks.bench_predict
+	$(PYTHON) -m tests.benchmarks.bench_loop
+
+fuzz: $(READY)                            ## damaged files against every reader, FUZZ=100 times as many as a test run has
+	FUZZ=$(or $(FUZZ),100) $(PYTHON) -m pytest tests/test_fuzz.py
+
+soak: $(READY)                            ## MINUTES=60 of rounds, from articles to edition, in which all is killed; SEED=7
+	$(PYTHON) -m tests.soak $(DATA)/soak "$(or $(MINUTES),60)" "$(SEED)"
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 

@@ -64,7 +64,7 @@ class Life:
         """Make something, however often somebody is killed meanwhile."""
         done = False
         while not done:
-            victim = self.chance.choice(victims) if self.chance.random() < KILL else ""
+            victim = victims[self.kills.total() % len(victims)] if self.chance.random() < KILL else ""
             done = self.attempt(nouns, victim)
 
     def attempt(self, nouns: tuple[str, ...], victim: str) -> bool:
