@@ -202,7 +202,7 @@ $(DATA)/answers.parquet $(DATA)/decisions.parquet:
 	@echo 'There are no answers at $@ yet. Run `make push`, let the annotators label, then `make pull`.' >&2; false
 
 doctor: $(READY)                          ## what is well and what is wrong: machine, workspace, Label Studio, Hub, Dask
-	@$(PYTHON) -m training.doctor requirements.lock "$(MAKE_VERSION)" $(DATA) "$(RAW)"
+	@$(PYTHON) -m training.doctor requirements.lock "$(MAKE_VERSION)" $(DATA) "$(own)"
 
 studio: $(READY)                          ## keep a Label Studio running for people, until Ctrl-C
 	@$(PYTHON) -m labeling.server $(DATA)/studio
@@ -248,20 +248,20 @@ SHAPED = $(foreach file,$(filter-out $(STAYS),$(notdir $(BESIDE))),$($(file))) c
 
 $(DATA)/LICENSE $(DATA)/CITATION.cff: $(DATA)/card.md ;
 
-MODEL = training/model.py training/calibrate.py training/encoder.py training/grams.py training/keeping.py \
+model = training/model.py training/calibrate.py training/encoder.py training/grams.py training/keeping.py \
   training/readable.py training/telling.py training/tone.py
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
 $(DATA)/baseline.parquet: training/baseline.py training/abstain.py training/folder.py training/followups.py \
-  training/release.py training/standing.py $(MODEL) $(model.toml) $(tone.toml) $(DATA)/dataset/manifest.json
+  training/release.py training/standing.py $(model) $(model.toml) $(tone.toml) $(DATA)/dataset/manifest.json
 	@$(run) $(DATA)/models
 
 probabilities: $(DATA)/probabilities.parquet  ## what a model says of every item, of answered ones as if they were not
-$(DATA)/probabilities.parquet: training/probabilities.py $(MODEL) labeling/codebook.py \
+$(DATA)/probabilities.parquet: training/probabilities.py $(model) labeling/codebook.py \
   $(model.toml) $(tone.toml) $(codebook.toml) $(DATA)/annotations.parquet $(DATA)/items.parquet
 	@$(run)
 
 curve: $(DATA)/curve.parquet              ## macro F1 by the number of items learned from
-$(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py $(MODEL) \
+$(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py $(model) \
   $(model.toml) $(tone.toml) $(DATA)/dataset/manifest.json
 	@$(run)
 
@@ -274,7 +274,7 @@ predict: $(READY)                         ## label new articles by the models (R
 	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl
 
 heldout: $(DATA)/heldout.parquet          ## what the baseline says of targets, outlets, years it learned nothing of
-$(DATA)/heldout.parquet: training/heldout.py training/folder.py training/release.py $(MODEL) \
+$(DATA)/heldout.parquet: training/heldout.py training/folder.py training/release.py $(model) \
   corpus/partitions.py corpus/engine.py $(heldout.toml) $(model.toml) $(tone.toml) \
   $(DATA)/dataset/manifest.json $(DATA)/splits.parquet \
   $(DATA)/baseline.parquet

@@ -1,6 +1,6 @@
 """Annotations -> agreement: how far annotators agree beyond chance, question by question, and sliced."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -215,16 +215,26 @@ def agreement(annotations: pd.DataFrame, book: Codebook, bootstrap: Bootstrap) -
     return AGREEMENT.check(AGREEMENT.frame(found).round(DECIMALS))
 
 
+def told(row: Mapping[Hashable, Any]) -> str:
+    """What the closing line says of a question's alpha.
+
+    >>> told({"question": "stance", "value": 0.734, "low": 0.69, "high": 0.77, "verdict": "reached"})
+    'stance alpha 0.73 (0.69 to 0.77) reached'
+    >>> told({"question": "stance", "value": float("nan"), "verdict": "undefined: no item has two answers"})
+    'stance alpha undefined: no item has two answers'
+    """
+    if pd.isna(row["value"]):
+        return f"{row['question']} alpha {row['verdict']}"
+    span = "no interval" if pd.isna(row["low"]) else f"{row['low']:.2f} to {row['high']:.2f}"
+    return f"{row['question']} alpha {row['value']:.2f} ({span}) {row['verdict']}"
+
+
 def main(annotation_file: Path, codebook_file: Path, setting_file: Path, out: Path) -> None:
     """Read annotations, the codebook and how intervals are drawn, write agreement."""
     book = codebook.load(codebook_file)
     found = agreement(ANNOTATIONS.read(annotation_file), book, load(setting_file))
     alphas = found[(found["measure"] == "alpha") & (found["slice"] == "all") & found["threshold"].notna()]
-    told = [
-        f"{one.question} alpha {one.value:.2f} ({one.low:.2f} to {one.high:.2f}) {one.verdict}"
-        for one in alphas.itertuples()
-    ]
-    AGREEMENT.write(found, out, "; ".join(told))
+    AGREEMENT.write(found, out, "; ".join(map(told, alphas.to_dict("records"))))
 
 
 if __name__ == "__main__":

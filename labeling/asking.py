@@ -51,8 +51,13 @@ class Row:
 
 
 def close(rows: Sequence[Row], asked: Collection[str], names: Collection[str], version: str) -> None:
-    """Withdraw what can no longer be answered: not asked any more, by nobody, or on another screen."""
+    """Withdraw what can no longer be answered: not asked any more, by nobody, or on another screen.
+
+    Who left and is back has his checks and repeats again; which items he has is settled anew.
+    """
     for row in rows:
+        if row.withdrawn == LEFT and row.purpose != BATCH and row.annotator in names:
+            row.withdrawn = ""
         if row.open and row.item_id not in asked:
             row.withdrawn = GONE
         elif row.open and row.annotator not in names:

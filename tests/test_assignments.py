@@ -187,6 +187,21 @@ def test_what_a_leaver_has_not_answered_goes_to_others_and_what_he_has_answered_
     assert after.loc[after["annotator"] != "annotator-3", "withdrawn"].unique().tolist() == [""]
 
 
+def test_who_left_and_is_back_has_his_hidden_checks_and_repeats_again():
+    settings, known = replace(HIDING, annotators=PEOPLE[:4], distance=5), checks(9, 3)
+    first = asked(batch=drawn(80), settings=settings, known=known)
+    left = asked(first, drawn(80), settings=replace(settings, annotators=PEOPLE[:3]), known=known)
+    back = asked(left, drawn(80), settings=settings, known=known)
+
+    his, hidden = PEOPLE[3], ["check", "repeat", "qualification"]
+    before, after = (rows[(rows["annotator"] == his) & rows["purpose"].isin(hidden)] for rows in (first, back))
+    again = after.loc[after["withdrawn"] == "", "purpose"].value_counts()
+    assert set(left.loc[left["annotator"] == his, "withdrawn"]) == {"the annotator left"}
+    assert (
+        again.to_dict() == before["purpose"].value_counts().to_dict() == {"check": 3, "repeat": 3, "qualification": 3}
+    )
+
+
 def test_an_answer_of_a_leaver_that_comes_late_counts_and_nobody_is_asked_in_his_stead():
     before = asked(batch=drawn(70))
     others = replace(PLAIN, annotators=PEOPLE[1:])

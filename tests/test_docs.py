@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +74,67 @@ def test_every_arrow_of_the_picture_is_one_of_the_house():
 
     assert len(arrows) > len(NOUNS)
     assert {(read, noun) for read, noun in arrows if read not in made_from(noun)} == {("raw", "articles")}
+
+
+WRITTEN = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+TARGETS = set(re.findall(r"^([a-z]+):(?!=)", MAKEFILE, re.M))
+MADE = ("data/", "part-", "models/", "path/to/")  # what lies in a workspace, or where people keep their own
+PLACES = re.compile(r"`([\w-]+(?:/[\w-]+)*/[\w.-]+|[\w-]+\.(?:toml|py|md|lock|cff))`")
+SETTINGS = {f"{path.parent.name}/{path.name}": path for path in ROOT.glob("[clt]*/*.toml")}
+NAMED = r"((?:`\w+`(?:, | and )?)+) (?:in|of) `(\w+/\w+\.toml)`"  # settings, and their file
+
+
+def words(path: Path) -> str:
+    """What a page says."""
+    return path.read_text(encoding="utf-8")
+
+
+def settings(path: Path) -> set[str]:
+    """What a settings file sets: its keys and tables, by name."""
+    return set(re.findall(r'^(?:\[+)?"?(\w[\w ]*)"?(?: =|\])', words(path), re.M))
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda path: path.name)
+def test_every_target_that_is_named_is_one_of_the_makefile(page):
+    code = re.findall(r"`(?:[A-Z_]+=\S+ )*make ([^`]*)`|^ {4,}(?:[A-Z_]+=\S+ )*make (.*)$", words(page), re.M)
+    named = {word for one in code for word in re.sub(r'#.*|\S+=("[^"]*"|\S*)', "", "".join(one)).split()}
+
+    assert {word for word in named if not word.startswith("‹")} <= TARGETS  # ‹…› stands for any
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda path: path.name)
+def test_every_file_that_is_named_is_there(page):
+    named = {name for name in PLACES.findall(words(page)) if not name.startswith(MADE)}
+
+    assert {name for name in named if not (ROOT / name).exists() and not list(ROOT.glob(f"*/{name}"))} == set()
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(page):
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", words(page)) if not link.startswith("http")]
+
+    assert [link for link in links if not (page.parent / link.partition("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda path: path.name)
+def test_every_setting_that_is_named_is_one_of_its_file(page):
+    text = " ".join(words(page).split())
+    named = {(name, place) for some, place in re.findall(NAMED, text) for name in re.findall(r"`(\w+)`", some)}
+    set_somewhere = set().union(*map(settings, SETTINGS.values()))
+
+    assert {(name, place) for name, place in named if name not in settings(SETTINGS[place])} == set()
+    assert set(re.findall(r"`(\w+) = [^`]+`", text)) <= set_somewhere
+
+
+def test_the_citation_names_the_version_that_is_there():
+    (version,) = re.findall(r'^version = "(.*)"$', words(ROOT / "pyproject.toml"), re.M)
+
+    assert f"\nversion: {version}\n" in words(ROOT / "CITATION.cff")
+    assert f"version = {{{version}}}" in words(ROOT / "docs/cite.md")
+
+
+def test_no_word_that_a_person_may_give_is_a_word_of_the_makefiles_own():
+    given = {name for line in re.findall("##.*", MAKEFILE) for name in re.findall(r"\b([A-Z_]+)=", line)}
+
+    assert {"RAW", "MODEL", "REPO"} <= given
+    assert given & set(re.findall(r"^([A-Z_]+) *:?=", MAKEFILE, re.M)) == set()
