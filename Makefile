@@ -202,7 +202,7 @@ $(DATA)/answers.parquet $(DATA)/decisions.parquet:
 	@echo 'There are no answers at $@ yet. Run `make push`, let the annotators label, then `make pull`.' >&2; false
 
 doctor: $(READY)                          ## what is well and what is wrong: machine, workspace, Label Studio, Hub, Dask
-	@$(PYTHON) -m training.doctor requirements.lock "$(MAKE_VERSION)" $(DATA) "$(own)"
+	@$(PYTHON) -m training.doctor requirements.lock "$(MAKE_VERSION)" $(DATA) "$(RAW)"
 
 studio: $(READY)                          ## keep a Label Studio running for people, until Ctrl-C
 	@$(PYTHON) -m labeling.server $(DATA)/studio
