@@ -8,15 +8,16 @@ VENV    := .venv
 PYTHON  := $(VENV)/bin/python
 READY   := $(VENV)/ready
 
-# The raw articles: RAW=folder, or the folder this workspace was made from, or raw/ in it. What is to be predicted is none.
-was = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
-own = $(or $(if $(filter predict,$(MAKECMDGOALS)),,$(RAW)),$(was))
+# The raw articles: RAW=folder, or the folder this workspace was made from, or raw/ in it.
+RAW = $(OWN)
+OWN = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
 
 # Settings of a workspace's own: a file that stands in this folder is read instead of the one of its name beside the
 # program. $(codebook.toml) is the codebook that is read, and so on.
 SETTINGS = $(DATA)/settings
 BESIDE  := $(filter-out corpus/splitting.toml,$(wildcard corpus/*.toml labeling/*.toml training/*.toml))
 $(foreach file,$(BESIDE),$(eval $(notdir $(file)) := $(or $(wildcard $(SETTINGS)/$(notdir $(file))),$(file))))
+$(if $(or $(filter file,$(origin SETTINGS)),$(wildcard $(SETTINGS))),,$(error There is no folder $(SETTINGS)))
 $(foreach file,$(filter-out $(notdir $(BESIDE)),$(notdir $(wildcard $(SETTINGS)/*))), \
   $(error Nobody reads $(SETTINGS)/$(file). Take it out, or give it one of these names: $(sort $(notdir $(BESIDE)))))
 
@@ -36,9 +37,10 @@ same  = $(addprefix SETTINGS=,$(wildcard $(SETTINGS)))# for a workspace within t
 .NOTPARALLEL:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: FORCE help demo rounds test check files catalogue bench lock doctor studio push answer pull trace publish \
-  release diff withdraw rehydrate keep contamination fetch articles repeated sentences duplicates items interface \
-  relabel checks batch assignments annotations agreement rulings gold annotators adjudication status recall plan splits dataset card baseline heldout \
+.PHONY: FORCE help demo rounds test check files catalogue bench fuzz soak lock doctor studio push answer pull trace \
+  publish release diff withdraw rehydrate keep contamination fetch articles repeated sentences duplicates items interface \
+  relabel checks batch assignments annotations agreement rulings gold annotators adjudication status recall plan splits \
+  dataset card baseline heldout \
   probabilities curve predict report summary edition
 
 ##@ Start here
@@ -73,7 +75,7 @@ $(DATA)/articles.parquet: corpus/articles.py corpus/containers.py corpus/archive
 
 # Rewritten only when a raw file came, went or changed.
 $(DATA)/inventory.jsonl: corpus/inventory.py FORCE | $(READY)
-	@$(PYTHON) -m corpus.inventory "$(own)" $@
+	@$(PYTHON) -m corpus.inventory "$(RAW)" $@
 
 repeated: $(DATA)/repeated.parquet        ## lines that return in an outlet's articles: its furniture
 $(DATA)/repeated.parquet: corpus/repeated.py corpus/boilerplate.py $(PARTS) \
@@ -200,7 +202,7 @@ $(DATA)/answers.parquet $(DATA)/decisions.parquet:
 	@echo 'There are no answers at $@ yet. Run `make push`, let the annotators label, then `make pull`.' >&2; false
 
 doctor: $(READY)                          ## what is well and what is wrong: machine, workspace, Label Studio, Hub, Dask
-	@$(PYTHON) -m training.doctor requirements.lock "$(MAKE_VERSION)" $(DATA) "$(own)"
+	@$(PYTHON) -m training.doctor requirements.lock "$(MAKE_VERSION)" $(DATA) "$(RAW)"
 
 studio: $(READY)                          ## keep a Label Studio running for people, until Ctrl-C
 	@$(PYTHON) -m labeling.server $(DATA)/studio
@@ -250,7 +252,7 @@ model = training/model.py training/calibrate.py training/encoder.py training/gra
   training/readable.py training/telling.py training/tone.py
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
 $(DATA)/baseline.parquet: training/baseline.py training/abstain.py training/folder.py training/followups.py \
-  training/release.py $(model) $(model.toml) $(tone.toml) $(DATA)/dataset/manifest.json
+  training/release.py training/standing.py $(model) $(model.toml) $(tone.toml) $(DATA)/dataset/manifest.json
 	@$(run) $(DATA)/models
 
 probabilities: $(DATA)/probabilities.parquet  ## what a model says of every item, of answered ones as if they were not
@@ -264,8 +266,9 @@ $(DATA)/curve.parquet: training/curve.py training/folder.py training/release.py 
 	@$(run)
 
 # In a workspace of its own, so that articles which are only to be predicted are never labelled or learned from.
-predict: $(DATA)/baseline.parquet         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
-	@test -n "$(RAW)" || { echo 'No new articles are named. Name them: make predict RAW=folder' >&2; false; }
+predict: $(READY)                         ## label new articles by the models (RAW=folder): predict.parquet and .jsonl
+	@test "$(origin RAW)" = "command line" || { echo 'No new articles are named. Name them: make predict RAW=folder' >&2; false; }
+	@$(again) RAW="$(OWN)" baseline
 	@$(again) DATA=$(DATA)/new $(same) RAW="$(RAW)" items
 	@$(PYTHON) -m training.predict $(codebook.toml) $(DATA)/new/items.parquet $(DATA)/new/sentences.parquet \
 	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl
@@ -312,6 +315,7 @@ summary: $(DATA)/report.html              ## the same in brief, on the screen
 	@$(PYTHON) -m training.summary $(DATA)/report.json $< $(DATA)/status.html $(DATA)/edition
 
 contamination: $(DATA)/items.parquet      ## which of our sentences stand in public benchmarks (BENCHMARKS=folder)
+	@test -n "$(BENCHMARKS)" || { echo 'No benchmarks are named. Name their folder: make contamination BENCHMARKS=folder' >&2; false; }
 	@$(PYTHON) -m training.contamination $(contamination.toml) $< "$(BENCHMARKS)" $(DATA)/contamination.parquet
 
 trace: $(READY)                           ## ID=...: from any id back to the raw file and on to the release; JSON=file
@@ -333,9 +337,13 @@ publish: $(DATA)/edition/manifest.json    ## send it to the Hub: REPO=org/name T
 	  $(withdrawn.toml) $(codebook.toml) $(NAMES) $(DATA)/edition $(DATA)/models $(DATA)/report.json \
 	  "$(REPO)" "$(MODEL)" "$(TAG)"
 
-release: $(DATA)/report.html publish      ## all of it: bring everything up to date, publish the next release
+# A release's models are chosen anew, by nothing that stood before: who makes them from the same data gets the same.
+release: $(READY)                         ## all of it: bring everything up to date, publish the next release
+	@rm -rf $(DATA)/models $(DATA)/baseline.parquet
+	@$(again) report publish
 
 diff: $(READY)                            ## A=v1 B=v2: what changed between two releases (folders, tags of REPO); JSON=file
+	@test -n "$(A)" || { echo 'No releases are named. Name one or two: make diff A=v1 B=v2 REPO=org/name' >&2; false; }
 	@$(PYTHON) -m training.diff "$(A)" "$(or $(B),$(DATA)/edition)" "$(REPO)" "$(JSON)" "$(CHANGELOG)"
 
 withdraw: $(DATA)/items.parquet           ## ID=id-or-address REASON="...": out of every later release, and listed there
@@ -345,6 +353,7 @@ withdraw: $(DATA)/items.parquet           ## ID=id-or-address REASON="...": out 
 # Your own copies first, then the live pages, then an archive: each is asked for what those before it do not have.
 FOUND = $(DATA)/rehydrated
 rehydrate: $(READY)                       ## RELEASE=folder-or-org/name@v1: find its sentences, in COPY=folder, on the web
+	@test -n "$(RELEASE)" || { echo 'No release is named. Name one: make rehydrate RELEASE=folder' >&2; false; }
 	@$(if $(COPY),$(again) DATA=$(FOUND)/copy $(same) RAW="$(COPY)" articles)
 	@for source in $(if $(OFFLINE),,live archive) none; do \
 	  $(PYTHON) -m training.rehydrate $(rehydrate.toml) "$(RELEASE)" $$source $(FOUND) || exit 1; \
@@ -376,6 +385,13 @@ bench: $(VENV)/bench                      ## measure side by side what claims to
 	$(PYTHON) -m tests.benchmarks.bench_model
 	$(PYTHON) -m tests.benchmarks.bench_active
 	$(PYTHON) -m tests.benchmarks.bench_predict
+	$(PYTHON) -m tests.benchmarks.bench_loop
+
+fuzz: $(READY)                            ## damaged files against every reader, FUZZ=100 times as many as a test run has
+	FUZZ=$(or $(FUZZ),100) $(PYTHON) -m pytest tests/test_fuzz.py
+
+soak: $(READY)                            ## MINUTES=60 of rounds, from articles to edition, in which all is killed; SEED=7
+	$(PYTHON) -m tests.soak $(DATA)/soak "$(or $(MINUTES),60)" "$(SEED)"
 
 exported = $(VENV)/bin/uv export --quiet --no-emit-project --no-header --format requirements-txt
 

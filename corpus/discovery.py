@@ -43,7 +43,7 @@ def root_name(body: bytes) -> str:
 
 def local_name(element: etree._Element) -> str:
     """An element's name without its namespace; comments have none."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def listed(body: bytes, url: httpx.URL, allowed: Collection[str], other_sites: bool) -> Found:
@@ -57,6 +57,8 @@ def listed(body: bytes, url: httpx.URL, allowed: Collection[str], other_sites: b
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         raise NotFetched("broken list", str(error)) from error
+    if root is None:  # of white space and what is no character the parser makes nothing
+        raise NotFetched("broken list", "it holds no element")
     judge = from_sitemap if local_name(root) in SITEMAPS else from_feed
     fatal = parser.error_log.filter_from_fatals()
     found = Found([], [], max(fatal[0].line, 1) if fatal else 0)

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Told = TypeVar("Told")
 Done = Iterator[tuple[int, Told]]  # a task's number and what the function returned, in whatever order they end
 PATIENCE = 10  # seconds to wait for a cluster
+ADDRESS = re.compile(r"((tcp|tls|ws|wss|ucx)://)?[^\s/]+:\d{1,5}/?")  # of a Dask scheduler
 TRIES = 3  # deaths of a worker without any task done in between, before it is somebody's mistake
 
 
@@ -127,10 +129,20 @@ def ask(address: str, function: Callable[[], Told], patience: float) -> dict[str
     return said
 
 
+def check(address: str) -> None:
+    """Refuse an address that no scheduler can have."""
+    if not ADDRESS.fullmatch(address):
+        raise ContractError(
+            f"DASK_SCHEDULER is {address!r}, which is no address as tcp://host:port. "
+            "Correct it, or unset it to work on this machine."
+        )
+
+
 def cluster(address: str, patience: float) -> "Client":
     """A client of the Dask cluster at an address, whose scheduler and workers know the project; patience in seconds."""
     from distributed import Client
 
+    check(address)
     try:
         client = Client(address, timeout=patience, set_as_default=False)  # type: ignore[no-untyped-call]
         client.run_on_scheduler(importlib.import_module, __package__)  # type: ignore[no-untyped-call]

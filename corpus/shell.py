@@ -8,7 +8,10 @@ from pathlib import Path
 
 from corpus.errors import ContractError
 
-BEYOND_US = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}  # faults of the disk that are no bug
+BEYOND_US = {  # a disk that is full, a place that is closed, and one where something else stands, or nothing
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.EISDIR,
+    errno.ENOTDIR, errno.ENAMETOOLONG, errno.ENOENT,
+}  # fmt: skip
 
 
 def shell(main: Callable[..., None]) -> None:

@@ -134,10 +134,12 @@ class Table:
         if not path.exists():
             raise ContractError(f"There is no {self.name} table at {path}. Run {self.remedy} first.")
         try:
-            found = pq.read_table(parts(path), columns=list(columns) or None, filters=only)
-        except pa.ArrowException as error:
+            found = pq.read_table(parts(path), columns=list(columns) or None, filters=only).to_pandas()
+        except (pa.ArrowException, OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno:  # of the disk, and not of what stands on it
+                raise
             raise ContractError(f"{path} is no Parquet file. Delete it and run {self.remedy}.") from error
-        return found.to_pandas() if columns else self.check(found.to_pandas())
+        return found if columns else self.check(found)
 
 
 def parts(path: Path) -> list[Path]:

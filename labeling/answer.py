@@ -55,7 +55,7 @@ def result(recorded: Recorded, book: Codebook) -> list[dict[str, object]]:
 
 def chosen(value: str | list[str] | None) -> list[str]:
     """One label or several, as a list."""
-    return [value] if isinstance(value, str) and value else list(value or [])
+    return list(value) if isinstance(value, list) else [value] if value else []
 
 
 def part(name: str, kind: str, value: Mapping[str, object]) -> dict[str, object]:
@@ -66,11 +66,13 @@ def part(name: str, kind: str, value: Mapping[str, object]) -> dict[str, object]
 def load(path: Path, book: Codebook) -> list[dict[str, Any]]:
     """Read one annotator's recorded answers, or say which line is wrong."""
     recorded = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
         try:
             answer = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ContractError(f"{path}:{number} is no JSON: {error.msg}. Correct the line.") from error
+        except (ValueError, RecursionError) as error:
+            raise ContractError(
+                f"{path}:{number} is no JSON: {getattr(error, 'msg', error)}. Correct the line."
+            ) from error
         for wrong in faults(answer, book):
             raise ContractError(f"{path}:{number} {wrong}. Correct the line.")
         recorded.append(answer)
@@ -79,13 +81,13 @@ def load(path: Path, book: Codebook) -> list[dict[str, Any]]:
 
 def faults(answer: Recorded, book: Codebook) -> Iterator[str]:
     """What a recorded answer says that the codebook does not know; Label Studio would take anything."""
-    if "item_id" not in answer:
+    if not isinstance(answer, dict) or not isinstance(answer.get("item_id"), str):
         yield "has no item_id"
     asked = {name: one.labels for name, one in book.questions.items()}
     asked |= {name: one.labels for name, one in book.follow_ups.items()} | {"flags": book.flags, REASON: book.reasons}
     for name, labels in asked.items():
         for label in chosen(answer.get(name)):
-            if label not in labels:
+            if label not in list(labels):
                 yield f"answers {name} with {label!r}, but the codebook has only {', '.join(labels)}"
 
 

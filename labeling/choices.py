@@ -12,12 +12,26 @@ Given = Mapping[str, Sequence[str]]  # by set of answers that is asked for: what
 
 
 def ticked(result: str) -> Chosen:
-    """What was chosen or written under each name of the screen; result is JSON, as Label Studio returns it."""
+    """What was chosen or written under each name of the screen; result is JSON, as Label Studio returns it.
+
+    A screen makes a list of parts. Another program may have sent anything: what is no part says nothing.
+    """
     chosen: Chosen = {}
-    for part in json.loads(result):
-        value = part.get("value", {})
-        chosen.setdefault(part.get("from_name", ""), []).extend(value.get("choices") or value.get("text") or [])
+    told = json.loads(result)
+    for part in told if isinstance(told, list) else []:
+        if isinstance(part, dict):
+            chosen.setdefault(str(part.get("from_name", "")), []).extend(words(part.get("value")))
     return chosen
+
+
+def words(value: object) -> list[str]:
+    """What a part of an answer holds, as words.
+
+    >>> words({"choices": ["favor"]}), words({"text": "It depends."}), words({"choices": [1]}), words(None)
+    (['favor'], ['It depends.'], ['1'], [])
+    """
+    held = (value.get("choices") or value.get("text") or []) if isinstance(value, dict) else []
+    return [str(one) for one in (held if isinstance(held, list) else [held])]
 
 
 def fault(chosen: Chosen, has_target: bool, book: Codebook) -> str:

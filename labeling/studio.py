@@ -93,11 +93,25 @@ def named(environ: Mapping[str, str]) -> tuple[str, str]:
             "LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY are not both set. Run `make studio` in another terminal and "
             "copy the two export lines it prints, or export those of your own Label Studio."
         )
-    if not url.startswith(("http://", "https://")):
-        raise ContractError(f"LABEL_STUDIO_URL is {url!r}, which does not begin with http:// or https://. Correct it.")
+    if not is_address(url):
+        raise ContractError(f"LABEL_STUDIO_URL is {url!r}, which is no address as http://host:port. Correct it.")
     if not re.fullmatch(r"[!-~]+", key):
         raise ContractError("LABEL_STUDIO_API_KEY holds a character that no key has. Copy the whole of it again.")
     return url, key
+
+
+def is_address(url: str) -> bool:
+    """Whether a Label Studio may be at this address.
+
+    >>> is_address("http://127.0.0.1:8080"), is_address("labels.example.org"), is_address("http://[here")
+    (True, False, False)
+    """
+    try:
+        parts = urlsplit(url)
+        whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, half of brackets
+        return False
+    return whole and parts.scheme in ("http", "https") and not re.search(r"\s", url)
 
 
 def browser(url: str, timeout: httpx.Timeout = TIMEOUT, auth: httpx.Auth | None = None) -> httpx.Client:

@@ -99,6 +99,60 @@ def test_the_test_split_has_no_say_in_the_model(tmp_path):
     assert np.array_equal(one, two)
 
 
+def relabelled(place, rows: int) -> None:
+    """Give the first training rows of the stance another label, as answers that came meanwhile might."""
+    path = place / "stance/train-00000-of-00001.parquet"
+    frame = pd.read_parquet(path)
+    frame.loc[frame.index[:rows], "label"] = (frame["label"].iloc[:rows] + 1) % frame["label"].max()
+    frame[[name for name in frame.columns if not name.startswith("share_")]].to_parquet(path)
+
+
+@pytest.fixture
+def again(tmp_path):
+    """Learn a dataset once; then, however many rows have another label, learn it again and anew in another place."""
+    place = build_dataset(world(articles=40).write(tmp_path / "one"))
+    relabelled(place, 0)
+    run(place, tmp_path / "again.parquet", tmp_path / "again", "stance")
+
+    def learn(rows):
+        relabelled(place, rows)
+        for name in ("again", "anew"):
+            run(place, tmp_path / f"{name}.parquet", tmp_path / name, "stance")
+        again, anew = (json.loads((tmp_path / name / "stance.json").read_text()) for name in ("again", "anew"))
+        one, other = ((tmp_path / f"{name}.parquet").read_bytes() for name in ("again", "anew"))
+        return again, anew, one == other
+
+    return learn
+
+
+def test_a_model_of_the_same_rows_stands_as_it_is(again, tmp_path):
+    before = (tmp_path / "again/stance.skops").read_bytes()
+
+    kept, anew, same = again(0)
+
+    assert (tmp_path / "again/stance.skops").read_bytes() == before
+    assert same
+    assert kept["C"] == anew["C"]
+
+
+def test_where_one_label_is_another_the_choice_stands_and_is_learned_with(again, tmp_path):
+    before = json.loads((tmp_path / "again/stance.json").read_text())
+
+    kept, anew, _ = again(1)
+
+    model = load(tmp_path / "again/stance.skops")
+    assert kept["classifiers"] == before["classifiers"] != anew["classifiers"]
+    assert model.heads["known"].strength == before["C"]
+    assert kept["dataset"] == anew["dataset"] != before["dataset"]
+
+
+def test_where_many_labels_are_others_all_is_chosen_anew(again):
+    kept, anew, same = again(20)
+
+    assert same
+    assert kept["classifiers"] == anew["classifiers"]
+
+
 def test_any_dataset_folder_is_learned_from(tmp_path):
     rows = pd.DataFrame({"text": ["Stay here.", "Leave us.", "Stay now.", "Leave now."] * 6, "label": [0, 1, 0, 1] * 6})
     rows["text"] += [f" {at}" for at in range(len(rows))]
@@ -117,7 +171,10 @@ def test_without_a_dataset_the_command_that_makes_it_is_named(tmp_path):
     with pytest.raises(ContractError) as error:
         run(tmp_path / "dataset/manifest.json", tmp_path / "out", tmp_path / "models")
 
-    assert str(error.value) == f"There is no dataset at {tmp_path}/dataset. Run `make dataset` first."
+    assert (
+        str(error.value)
+        == f"There is no dataset at {tmp_path}/dataset/manifest.json. Run `make dataset` first, or name another."
+    )
 
 
 def test_without_a_settled_label_there_is_nothing_to_learn(tmp_path):

@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections import deque
-from contextlib import suppress
 from io import BytesIO
 
 import pandas as pd
@@ -11,18 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from corpus import quality
-from corpus.articles import article
 from corpus.containers import OPENERS, records
 from corpus.records import Raw, Rejected
-from corpus.tables import ARTICLES
-from tests.house import ROOT, SHARED, needs_shared
-from tests.test_pages import READING
+from tests.house import SHARED, needs_shared
 
 LIMIT = 10_000_000
 TWO = [{"title": "One", "text": "Rain fell."}, {"title": "Two", "text": "It was late."}]
@@ -326,37 +319,3 @@ def test_every_archive_of_the_samples_is_read_or_told_apart(tmp_path):
         "example.warc.gz": (1, ["no page"]),
         "post-test.warc.gz": (0, ["no page"] * 3),
     }
-
-
-SAMPLES = [
-    warc(("response", "200 OK", "text/html", PAGE)),
-    warc(("response", "200 OK", "text/html", PAGE), packed=False),
-    "\n".join(map(json.dumps, TWO)).encode(),
-    json.dumps(TWO).encode(),
-    pd.DataFrame(TWO).to_csv(index=False).encode(),
-    pd.DataFrame(TWO).to_parquet(),
-    PAGE,
-]
-GOOD = quality.load(ROOT / "corpus/quality.toml")
-
-
-@st.composite
-def damaged(draw):
-    """A real file of some kind, in which some bytes are others, more or fewer."""
-    content = bytearray(draw(st.sampled_from(SAMPLES)))
-    for at, gone, new in draw(st.lists(st.tuples(st.integers(0, 2**16), st.integers(0, 9), st.binary(max_size=9)))):
-        content[at % len(content) : at % len(content) + gone] = new + b"x" * (len(content) == gone)
-    return bytes(content)
-
-
-@pytest.mark.parametrize("ending", [*OPENERS, ".jsonl.gz", ".warc.gz", ".html.gz"])
-@settings(deadline=None, max_examples=60)  # a busy machine is no failure
-@given(content=st.binary(max_size=400) | st.text(max_size=200).map(str.encode) | damaged())
-def test_whatever_stands_in_a_file_it_is_read_or_told_and_nothing_breaks(tmp_path_factory, ending, content):
-    folder = tmp_path_factory.getbasetemp() / "fuzz"
-    folder.mkdir(exist_ok=True)
-    (folder / f"a{ending}").write_bytes(content)
-
-    for record in records(folder, f"a{ending}", 10_000):
-        with suppress(Rejected):
-            ARTICLES.batch([article(record, READING, GOOD)] if isinstance(record, Raw) else [])

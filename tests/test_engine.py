@@ -16,6 +16,7 @@ from corpus.health import Check
 from corpus.partitions import Task, build, put_up, workshop
 from corpus.tables import REJECTS, parts
 from labeling.ports import free_port
+from tests.cluster import Cluster
 from tests.house import ROOT, SHARED, needs_shared
 
 SLOW = 0.2  # seconds that a piece of work takes, so that somebody can be killed in the middle of it
@@ -150,35 +151,6 @@ def test_a_table_is_put_up_whole_in_place_of_the_one_before(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "rejects.parquet", "two"]
 
 
-class Cluster:
-    """A Dask scheduler and workers, each a process of its own, on loopback."""
-
-    def __init__(self, folder: Path, **environ: str) -> None:
-        self.folder, self.processes = folder, []  # type: tuple[Path, list[subprocess.Popen[bytes]]]
-        self.environ = {"PYTHONPATH": str(ROOT), "DASK_TEMPORARY_DIRECTORY": str(folder)} | environ
-        self.address = f"tcp://127.0.0.1:{free_port()}"
-        self.run("scheduler", "--host", self.address, "--no-dashboard", "--no-jupyter")
-        for _ in range(2):
-            self.add_worker()
-
-    def run(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start one of Dask's own commands."""
-        log = (self.folder / f"{words[0]}-{len(self.processes)}.log").open("wb")
-        known = {**os.environ, **self.environ}
-        command = [sys.executable, "-m", "dask", *words]
-        self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=known))
-        return self.processes[-1]
-
-    def add_worker(self) -> None:
-        """Start a worker of one thread, which nobody starts again when it dies."""
-        self.run("worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
-
-    def kill_a_worker(self) -> None:
-        """End a worker as a machine that fails does."""
-        self.processes[1].kill()
-        self.processes[1].wait()
-
-
 @pytest.fixture
 def cluster(request, tmp_path, monkeypatch):
     """A cluster that the engine is told to use, with what a test wants in its environment."""
@@ -187,9 +159,7 @@ def cluster(request, tmp_path, monkeypatch):
     monkeypatch.setenv("DASK_SCHEDULER", running.address)
     monkeypatch.setattr(engine, "PATIENCE", 60)
     yield running
-    for process in running.processes:
-        process.kill()
-        process.wait()
+    running.close()
 
 
 @pytest.mark.dask

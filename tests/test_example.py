@@ -89,7 +89,7 @@ def test_the_examples_report_is_about_its_own_questions(town):
     assert [name for name, one in questions.items() if "rules" in one["comparisons"]] == ["cost"]
     assert [one["baseline"]["sides"] for one in questions.values()] == [["supports", "opposes"], [], []]
     assert questions["position"]["suites"][-1]["suite"] == "effects"
-    assert [fold["fold"] for fold in questions["position"]["suites"][-1]["folds"]] == ["nature", "traffic", "work"]
+    assert [fold["fold"] for fold in questions["position"]["suites"][-1]["folds"]] == ["traffic", "work"]
     alphas = [one["question"] for one in found["agreement"] if one["measure"] == "alpha"]
     assert alphas == ["position", "cost", "any_cost", "voice", "effects", "payer"]
     assert sorted(path.stem for path in (town[0] / "models").glob("*.skops")) == [
@@ -115,13 +115,22 @@ def test_an_id_of_the_example_is_traced_with_what_was_said_of_it(town):
     assert "codebook 1  supports, no_effect,\n            words, unsaid, official; oversight" in traced
 
 
+def refused(*words):
+    """What make says when it refuses."""
+    told = subprocess.run(["make", *words, "help"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode
+    return told.stderr
+
+
+def test_settings_that_are_not_there_are_refused(tmp_path):
+    assert f"There is no folder {tmp_path}/set.  Stop." in refused(f"SETTINGS={tmp_path}/set")
+
+
 def test_a_settings_file_that_nobody_reads_is_refused(tmp_path):
     (tmp_path / "settings").mkdir()
     (tmp_path / "settings/codbook.toml").write_text("")
 
-    told = subprocess.run(
-        ["make", f"DATA={tmp_path}", "help"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stderr
+    told = refused(f"DATA={tmp_path}")
 
     assert f"Nobody reads {tmp_path}/settings/codbook.toml. Take it out, or give it one of these names: " in told
     assert " codebook.toml " in told

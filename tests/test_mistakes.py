@@ -10,13 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from corpus import fetch, partitions, toml
+from corpus import engine, fetch, partitions, toml
 from corpus.errors import ContractError
 from corpus.tables import Table
 from labeling import answer, server, studio
 from labeling.server import Server, prepared
 from tests.house import ROOT
-from training import keeping, release
+from training import hub, keeping, release, trace
 
 URL = "http://studio.example"
 
@@ -180,6 +180,47 @@ def test_an_account_of_another_password_is_told(opened):
     )
 
 
+@pytest.mark.parametrize("address", ["junk", "http://127.0.0.1:1", "tcp://127.0.0.1:port"])
+def test_an_address_that_no_scheduler_has_is_told(address):
+    with pytest.raises(ContractError) as error:
+        engine.cluster(address, 1)
+
+    assert str(error.value) == (
+        f"DASK_SCHEDULER is {address!r}, which is no address as tcp://host:port. "
+        "Correct it, or unset it to work on this machine."
+    )
+
+
+@pytest.mark.parametrize("address", ["http://[here", "https://hub.example:port", "hub.example"])
+def test_an_address_that_no_hub_has_is_told(address, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", address)
+
+    with pytest.raises(ContractError) as error:
+        hub.endpoint()
+
+    assert str(error.value) == (
+        f"HF_ENDPOINT is {address!r}, which is no address as https://host:port. Correct or unset it."
+    )
+
+
+def test_a_token_that_the_hub_cannot_have_given_is_told_without_it(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_ümlaut")
+
+    with pytest.raises(ContractError) as error:
+        hub.key()
+
+    assert str(error.value) == "HF_TOKEN holds a character that no token has. Copy the whole of it again."
+
+
+def test_a_broken_table_is_told_when_an_id_is_traced(tmp_path):
+    (tmp_path / "items.parquet").write_text("no table")
+
+    with pytest.raises(ContractError) as error:
+        trace.tables(tmp_path)
+
+    assert str(error.value) == f"{tmp_path}/items.parquet is no Parquet file. Delete it and make it again."
+
+
 def test_a_release_or_a_model_that_is_not_there_is_told_with_what_makes_it(tmp_path):
     told = []
     for read in (lambda: release.manifest(tmp_path), lambda: keeping.load(tmp_path / "stance.skops")):
@@ -213,6 +254,11 @@ def test_make_says_itself_what_it_is_not_told(tmp_path):
     assert made(here, f"DATASET={tmp_path}", "report") == (
         "No question is named. Name it too: make report DATASET=folder QUESTION=stance"
     )
+    assert made(here, "-o", f"{tmp_path}/items.parquet", "contamination") == (
+        "No benchmarks are named. Name their folder: make contamination BENCHMARKS=folder"
+    )
+    assert made(here, "diff") == "No releases are named. Name one or two: make diff A=v1 B=v2 REPO=org/name"
+    assert made(here, "rehydrate") == "No release is named. Name one: make rehydrate RELEASE=folder"
     assert made("VENV=" + str(tmp_path), "PYTHON3=false", f"{tmp_path}/ready") == (
         "Python 3.11, 3.12 or 3.13 is needed. Name it: make PYTHON3=/path/to/python3.12 ..."
     )

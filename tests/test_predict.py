@@ -120,18 +120,11 @@ def test_without_models_the_command_that_makes_them_is_named(workspace, tmp_path
     assert str(error.value) == f"There are no models in {tmp_path}/models. Run `make baseline` first."
 
 
-def test_articles_that_are_only_predicted_never_become_the_workspaces_own(tmp_path):
-    told, workspace, step = tmp_path / "told", tmp_path / "workspace", tmp_path / "step"
-    step.write_text(f'#!/bin/sh\necho "$@" >> {told}\n')
-    step.chmod(0o755)
-    workspace.mkdir()
-    (workspace / "inventory.jsonl").write_text('"/own/articles"\n')
-    (workspace / "answers.parquet").touch()
+def test_articles_that_are_only_predicted_do_not_take_the_place_of_the_workspaces_own(tmp_path):
+    (tmp_path / "inventory.jsonl").write_text('"own/raw"\n')
 
-    words = ["make", "predict", f"DATA={workspace}", "RAW=/new/articles", f"PYTHON={step}"]
-    subprocess.run(words, cwd=ROOT, capture_output=True, check=True)
+    words = ["make", "-n", "-o", ".venv/ready", "predict", f"DATA={tmp_path}", "RAW=new/raw"]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    assert [line for line in told.read_text().splitlines() if "corpus.inventory" in line] == [
-        f"-m corpus.inventory /own/articles {workspace}/inventory.jsonl",
-        f"-m corpus.inventory /new/articles {workspace}/new/inventory.jsonl",
-    ]
+    assert 'RAW="own/raw" baseline\n' in told
+    assert f'DATA={tmp_path}/new  RAW="new/raw" items\n' in told

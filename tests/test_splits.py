@@ -186,6 +186,14 @@ def test_an_article_is_about_what_half_of_the_answers_to_an_item_name():
     assert subjects(here.saying(said).annotations, {first: "a"}, BOOK.follow_ups["regime"]) == {"a": {"iran"}}
 
 
+def test_where_nobody_was_asked_what_an_article_is_about_it_is_about_nothing():
+    here = world(articles=1, sayings=[("against", "none")])
+    first = here.items["item_id"][0]
+
+    for told in (here.annotations, here.annotations[:0]):
+        assert subjects(told, {first: "a"}, BOOK.follow_ups["regime"]) == {}
+
+
 def test_what_holds_too_little_is_not_held_out():
     items = asked(("a", "sanctions-iran"), *((f"b{at}", "aid-ukraine") for at in range(3)))
 

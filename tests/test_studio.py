@@ -294,7 +294,7 @@ def test_a_key_that_is_refused_is_told_by_its_kind_and_never_shown(studio_server
         pytest.param(
             "localhost:8080",
             "0" * 40,
-            "LABEL_STUDIO_URL is 'localhost:8080', which does not begin with http:// or https://. Correct it.",
+            "LABEL_STUDIO_URL is 'localhost:8080', which is no address as http://host:port. Correct it.",
             id="half an address",
         ),
         pytest.param(

@@ -3,7 +3,7 @@
 import json
 import platform
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from functools import partial
 from importlib.metadata import version
@@ -15,19 +15,25 @@ import numpy as np
 import pandas as pd
 
 from corpus.errors import ContractError
-from corpus.partitions import digest
+from corpus.partitions import digest, workshop
 from corpus.shell import shell
 from corpus.whole import whole
 from training import abstain, folder, followups
 from training.calibrate import Scale, error
 from training.keeping import keep
-from training.model import KNOWN, MORE, Head, Learned, Settings, learn, load
+from training.keeping import load as load_kept
+from training.model import KNOWN, MORE, Head, Learned, Settings, fit_again, learn, load
+from training.standing import LITTLE, Standing, made_with
 from training.tables import PREDICTIONS
 from training.telling import tell
 from training.telltale import telltale
 
 TELLING = 15  # words of each label that are kept beside the model
 DECLARED = ["numpy", "pandas", "scikit-learn", "scipy", "skops"]  # what may change a score
+CHOSEN = (  # what stands beside a model of how it was chosen
+    "C", "abstain_below", "calibration_error_of_held_out_training_articles", "classifiers", "labels",
+    "macro_f1_of_held_out_training_articles", "settings", "versions",
+)  # fmt: skip
 
 
 def predictions(question: str, learned: Learned, frame: pd.DataFrame) -> pd.DataFrame:
@@ -59,11 +65,10 @@ def calibration(head: Head) -> dict[str, float]:
     return {"before": before, "after": error(after, gold)}
 
 
-def described(learned: Learned, settings: Settings, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands beside a model: how it was chosen, what it was made of, what it cost."""
+def chosen(learned: Learned, settings: Settings) -> dict[str, Any]:
+    """How a model was chosen."""
     known, said = learned.heads[KNOWN], asdict(settings)
     return {
-        **told,
         "C": known.strength,
         "abstain_below": abstain.threshold(known, settings.abstain),
         "calibration_error_of_held_out_training_articles": calibration(known),
@@ -74,23 +79,47 @@ def described(learned: Learned, settings: Settings, told: Mapping[str, Any]) -> 
         "labels": learned.labels,
         "macro_f1_of_held_out_training_articles": known.searched,
         "settings": {field.name: said[field.name] for field in fields(settings) if field.repr},
-        "versions": {name: version(name) for name in DECLARED} | {"python": platform.python_version()},
+        "versions": versions(),
     }
 
 
-def train_one(question: str, frame: pd.DataFrame, settings: Settings, models: Path, of: dict[str, Any]) -> pd.DataFrame:
-    """Learn one question, write its model and what stands beside it, and return what it says of every row."""
+def versions() -> dict[str, str]:
+    """What may change a score, as it is installed."""
+    return {name: version(name) for name in DECLARED} | {"python": platform.python_version()}
+
+
+def train_one(
+    question: str, frame: pd.DataFrame, settings: Settings, standing: Callable[[str], Standing], of: dict[str, Any]
+) -> pd.DataFrame:
+    """Learn one question, write its model and what stands beside it, and return what it says of every row.
+
+    A model of the very same rows stands as it is. Where few labels have changed, what was chosen stands, and is learned
+    with again: choosing takes twenty times as long.
+    """
+    former, train = standing(question), frame[frame["split"] == "train"]
+    if former.learned_from(train):
+        write({**former.about, **of}, former.model.with_suffix(".json"))
+        return predictions(question, load_kept(former.model), frame)
     began = perf_counter()
-    train = frame[frame["split"] == "train"]
-    learned = learn(question, train, settings)
-    told: dict[str, Any] = {**of, "question": question, "seconds": perf_counter() - began}
-    told["telling"] = telltale(learned, train, TELLING)
+    few = former.changed(train) < max(settings.again, LITTLE)
+    again = fit_again(train, load_kept(former.model), settings) if few else None
+    learned = again or learn(question, train, settings)
+    told = {**of, "question": question, "seconds": perf_counter() - began}
+    how = {name: former.about[name] for name in CHOSEN} if again else chosen(learned, settings)
+    found = written(learned, frame, {**how, **told}, settings.encoder, former.model)
+    former.keep(train, anew=not again)
+    return found
+
+
+def written(learned: Learned, frame: pd.DataFrame, about: dict[str, Any], encoder: str, model: Path) -> pd.DataFrame:
+    """Write a model, and beside it how it was chosen, what of and what it cost; return what it says of every row."""
+    about["telling"] = telltale(learned, frame[frame["split"] == "train"], TELLING)
     began = perf_counter()
-    found = predictions(question, learned, frame)
-    told["rows_per_second"] = len(frame) / (perf_counter() - began)
-    keep(learned, settings.encoder, models / f"{question}.skops")
-    told["bytes"] = (models / f"{question}.skops").stat().st_size
-    write(described(learned, settings, told), models / f"{question}.json")
+    found = predictions(about["question"], learned, frame)
+    about["rows_per_second"] = len(frame) / (perf_counter() - began)
+    keep(learned, encoder, model)
+    about["bytes"] = model.stat().st_size
+    write(about, model.with_suffix(".json"))
     return found
 
 
@@ -113,11 +142,17 @@ def main(setting_file: Path, tone_file: Path, dataset: Path, out: Path, models: 
     """Read a dataset folder (or its manifest); write the predictions, and the models into their folder."""
     settings, place = load(setting_file, tone_file), dataset if dataset.is_dir() else dataset.parent
     if not dataset.exists():
-        raise ContractError(f"There is no dataset at {place}. Run `make dataset` first.")
+        raise ContractError(f"There is no dataset at {dataset}. Run `make dataset` first, or name another.")
     asked = list(questions) or folder.questions(place)
     if not asked:
         raise ContractError(f"The dataset at {place} has no settled label. {MORE}")
-    learn_one = partial(train_one, settings=settings, models=models, of=inputs(place, setting_file, tone_file))
+    of = inputs(place, setting_file, tone_file)
+    with_this = made_with(of["setting_files"], versions())
+
+    def standing(question: str) -> Standing:
+        return Standing(models / f"{question}.skops", workshop(out) / f"{question}.parquet", with_this)
+
+    learn_one = partial(train_one, settings=settings, standing=standing, of=of)
     found = [learn_one(question, folder.rows(place, question)) for question in asked]
     more = {} if questions else followups.frames(place)
     found += [learn_one(question, frame) for question, frame in more.items()]

@@ -12,8 +12,10 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from corpus.errors import ContractError
+from corpus.records import told
 from training.release import ANSWERED, read
 from training.tables import PLACES
 
@@ -22,6 +24,16 @@ FORMATS = (".parquet", ".csv", ".tsv", ".jsonl")
 
 
 def opened(path: Path) -> pd.DataFrame:
+    """A file's rows, or why there are none."""
+    try:
+        return held(path)
+    except (ValueError, KeyError, TypeError, OverflowError, MemoryError, pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno:  # of the disk, and not of what stands on it
+            raise
+        raise ContractError(f"{path} is no {path.suffix} file that can be read: {told(error)}. Correct it.") from error
+
+
+def held(path: Path) -> pd.DataFrame:
     """A file's rows; CSV and TSV hold words alone, so that a label 1 or NA is no number and no gap."""
     if path.suffix == ".parquet":
         return read(path)
@@ -35,7 +47,12 @@ def rows(folder: Path, question: str) -> pd.DataFrame:
     parts = [part(split, found[split]) for found in [files(folder, question)] for split in PLACES if found[split]]
     frame = pd.concat(parts, ignore_index=True)
     shares = [name for name in frame.columns if name.startswith("share_")]
-    frame[shares] = frame[shares].astype(float)
+    try:
+        frame[shares] = frame[shares].astype(float)
+    except (ValueError, TypeError) as error:
+        raise ContractError(
+            f"{folder}: a column {', '.join(shares)} holds no number: {told(error)}. Correct it."
+        ) from error
     if twice := frame.loc[frame["item_id"].duplicated(), "item_id"].tolist():
         raise ContractError(f"{folder}: the item_id {twice[0]!r} stands twice. Name every row once.")
     return frame.assign(group=frame["article_id"])
@@ -75,11 +92,11 @@ def part(split: str, paths: list[Path]) -> pd.DataFrame:
     empty = frame["text"].isna() | frame["label"].isna() | (frame["label"] == "")
     if empty.any():
         raise ContractError(f"{paths[0]}: row {int(empty.argmax()) + 1} has no text or no label. Leave such rows out.")
-    told = frame.assign(split=split, text=frame["text"].astype(str), label=frame["label"].astype(str))
-    told["target"] = frame["target"].fillna("").astype(str) if "target" in frame else ""
-    told["item_id"] = frame["item_id"].astype(str) if "item_id" in frame else [f"{split}-{at}" for at in frame.index]
-    told["article_id"] = frame["article_id"].astype(str) if "article_id" in frame else told["text"].map(group)
-    return told
+    found = frame.assign(split=split, text=frame["text"].astype(str), label=frame["label"].astype(str))
+    found["target"] = frame["target"].fillna("").astype(str) if "target" in frame else ""
+    found["item_id"] = frame["item_id"].astype(str) if "item_id" in frame else [f"{split}-{at}" for at in frame.index]
+    found["article_id"] = frame["article_id"].astype(str) if "article_id" in frame else found["text"].map(group)
+    return found
 
 
 def group(text: str) -> str:

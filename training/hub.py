@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -193,10 +194,26 @@ def same(content: bytes, known: str) -> bool:
 def endpoint() -> str:
     """Where the Hub is, as HF_ENDPOINT says; nothing is sent to it unencrypted, except on this machine."""
     address = (os.environ.get("HF_ENDPOINT") or HUB).rstrip("/")
-    parts = urlsplit(address)
-    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+    try:
+        parts = urlsplit(address)
+        whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, half of brackets
+        whole = False
+    if not whole:
+        raise ContractError(
+            f"HF_ENDPOINT is {shown(address)!r}, which is no address as https://host:port. Correct or unset it."
+        )
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise ContractError(f"HF_ENDPOINT is {shown(address)!r}, and would send HF_TOKEN unencrypted. Use https://.")
     return address
+
+
+def key() -> str:
+    """HF_TOKEN, "" if it is not set."""
+    token = os.environ.get("HF_TOKEN", "").strip()
+    if not re.fullmatch(r"[!-~]*", token):
+        raise ContractError("HF_TOKEN holds a character that no token has. Copy the whole of it again.")
+    return token
 
 
 def whoami(patience: float) -> dict[str, Any]:
@@ -204,7 +221,7 @@ def whoami(patience: float) -> dict[str, Any]:
     from huggingface_hub import get_session
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
 
-    address, token = endpoint(), os.environ.get("HF_TOKEN", "")
+    address, token = endpoint(), key()
     with told(address):
         headers = build_hf_headers(token=token or False)
         answer = get_session().get(f"{address}/api/whoami-v2", headers=headers, timeout=patience)
@@ -220,7 +237,7 @@ def connect(name: str, kind: str, write: bool = True) -> Repo:
     from huggingface_hub import HfApi
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
-    address, token = endpoint(), os.environ.get("HF_TOKEN", "")
+    address, token = endpoint(), key()
     if write and not token:
         raise ContractError(
             "HF_TOKEN is not set. Export a token of the Hub with the write role, and run the same command again."

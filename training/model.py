@@ -87,6 +87,7 @@ class Said:
     rarest: dict[str, int]
     encoder: str
     abstain: float
+    again: float
     quick: Quick
     curve: Curve
 
@@ -334,6 +335,21 @@ def fit(
     variant, columns = (way[1], variants[way[1]]) if way[1] in variants else (SHARED, made.shared())
     head = final(train, made, columns, Choice(strength, variant, scale or Scale.none(len(made.labels))), settings)
     return Learned(made.features, {KNOWN: head}, made.labels, sorted(set(train["target"])), made.reader)
+
+
+def fit_again(train: pd.DataFrame, former: Learned, settings: Settings) -> Learned | None:
+    """Learn from rows with all that was chosen for a model before, None if these rows have other labels or columns."""
+    train = train.reset_index(drop=True)
+    made = prepared(train, settings)
+    variants = {(kind, name): columns for kind, _, named in ways(train, made) for name, columns in named.items()}
+    same = made.labels == former.labels and made.reader.own == former.reader.own
+    if not same or not {(kind, head.variant) for kind, head in former.heads.items()} <= set(variants):
+        return None
+    heads = {
+        kind: final(train, made, variants[kind, one.variant], Choice(one.strength, one.variant, one.scale), settings)
+        for kind, one in former.heads.items()
+    }
+    return Learned(made.features, heads, made.labels, sorted(set(train["target"])), made.reader)
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,8 @@ def subjects(annotations: pd.DataFrame, articles: Mapping[str, str], follow_up: 
     """What each article is about: the labels that half or more of the answers to one of its items give."""
     named = annotations[["item_id", follow_up.id]].explode(follow_up.id).rename(columns={follow_up.id: "subject"})
     counts = named[named["subject"].isin(follow_up.labels)].value_counts().reset_index(name="named")
-    most = counts[2 * counts["named"] >= counts["item_id"].map(annotations["item_id"].value_counts()).astype(int)]
+    answers = counts["item_id"].map(annotations["item_id"].value_counts()).astype(int)
+    most = counts[2 * counts["named"] >= answers]
     found: dict[str, set[str]] = {}
     for item, subject in zip(most["item_id"], most["subject"], strict=True):
         if item in articles and subject not in follow_up.vague:

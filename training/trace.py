@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -36,7 +37,10 @@ Found = dict[str, list[Row]]  # table to its rows
 
 def name(path: Path) -> str:
     """What a file says it is the table of, "" if it does not."""
-    told = (pq.read_schema(path).metadata or {}).get(b"table", b"")
+    try:
+        told = (pq.read_schema(path).metadata or {}).get(b"table", b"")
+    except pa.ArrowException as error:
+        raise ContractError(f"{path} is no Parquet file. Delete it and make it again.") from error
     return str(told, "utf-8")
 
 
