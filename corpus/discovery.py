@@ -52,16 +52,9 @@ def listed(body: bytes, url: httpx.URL, allowed: Collection[str], other_sites: b
     trafilatura's own reading of feeds is by regular expressions that take a second for 14 kB of `<link>` without an
     end, and four times as long for twice as much; and it leaves `&amp;` as it stands.
     """
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        raise NotFetched("broken list", str(error)) from error
-    if root is None:  # of white space and what is no character the parser makes nothing
-        raise NotFetched("broken list", "it holds no element")
+    root, broken = parsed(body)
     judge = from_sitemap if local_name(root) in SITEMAPS else from_feed
-    fatal = parser.error_log.filter_from_fatals()
-    found = Found([], [], max(fatal[0].line, 1) if fatal else 0)
+    found = Found([], [], broken)
     for link in dict.fromkeys(links(root)):
         try:
             address = web_address(link, url)
@@ -73,6 +66,19 @@ def listed(body: bytes, url: httpx.URL, allowed: Collection[str], other_sites: b
         except NotFetched as why:
             found.passed_over.append((link, why))
     return found
+
+
+def parsed(body: bytes) -> tuple[etree._Element, int]:
+    """A list's root, and the line at which it breaks off, 0 if it is whole."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise NotFetched("broken list", str(error)) from error
+    if root is None:  # of white space and what is no character the parser makes nothing
+        raise NotFetched("broken list", "it holds no element")
+    fatal = parser.error_log.filter_from_fatals()
+    return root, max(fatal[0].line, 1) if fatal else 0
 
 
 def links(root: etree._Element) -> list[str]:
