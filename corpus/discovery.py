@@ -42,8 +42,11 @@ def root_name(body: bytes) -> str:
 
 
 def local_name(element: etree._Element) -> str:
-    """An element's name without its namespace; comments have none."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    """An element's name without its namespace; comments have none, nor has what the parser lets pass as UTF-8."""
+    try:
+        return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    except UnicodeDecodeError:
+        return ""
 
 
 def listed(body: bytes, url: httpx.URL, allowed: Collection[str], other_sites: bool) -> Found:
@@ -83,10 +86,13 @@ def parsed(body: bytes) -> tuple[etree._Element, int]:
 
 def links(root: etree._Element) -> list[str]:
     """The links of a list's entries, as they are written: not those of the feed itself, which lead to its home page."""
-    if local_name(root) in SITEMAPS:
-        return [words(loc) for entry in root for loc in entry if local_name(loc) == "loc"]
-    entries = [element for element in root.iter() if local_name(element) in ("item", "entry")]
-    return [link for entry in entries if (link := entry_link(entry))]
+    try:
+        if local_name(root) in SITEMAPS:
+            return [words(loc) for entry in root for loc in entry if local_name(loc) == "loc"]
+        entries = [element for element in root.iter() if local_name(element) in ("item", "entry")]
+        return [link for entry in entries if (link := entry_link(entry))]
+    except UnicodeDecodeError as error:  # half a character, which the parser lets pass
+        raise NotFetched("broken list", str(error)) from error
 
 
 def entry_link(entry: etree._Element) -> str:
