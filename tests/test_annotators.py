@@ -194,4 +194,4 @@ def test_wrong_settings_are_told_in_one_line(tmp_path):
     with pytest.raises(ContractError) as error:
         load(path)
 
-    assert str(error.value) == f"{path}: pass_mark is 75, but it is 0 to 1. Correct it."
+    assert str(error.value) == f"{path}: pass_mark is 75.0, but it is 0 to 1. Correct it."

@@ -367,7 +367,7 @@ def test_broken_toml_is_told_with_its_line(tmp_path):
 
 def test_a_follow_up_needs_a_label(tmp_path):
     path = tmp_path / "codebook.toml"
-    follow_up = 'title = "T"\nask = "A?"\nchoice = "single"\nafter = "tone"\nwhen = ["sad"]\nlabel = {}\n'
+    follow_up = 'title = "T"\nchoice = "single"\nrequired = true\nafter = "tone"\nwhen = ["sad"]\nlabel = {}\n'
     path.write_text(f"{SMALLEST}\n[follow_up.holder]\n{follow_up}")
 
     with pytest.raises(ContractError) as error:

@@ -116,3 +116,25 @@ def test_a_row_named_twice_is_refused(tmp_path):
         rows(tmp_path, "stance")
 
     assert str(error.value) == f"{tmp_path}: the item_id 'a' stands twice. Name every row once."
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    write(ROWS, tmp_path / "test.csv")
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(b"no JSON")
+
+    with pytest.raises(ContractError) as error:
+        rows(tmp_path, "stance")
+
+    assert str(error.value) == f"{path} is no .jsonl file that can be read: Expected object or value. Correct it."
+
+
+def test_a_share_that_is_no_number_is_named(tmp_path):
+    write(ROWS, tmp_path / "test.csv")
+    write(ROWS.assign(share_favor=["most", "few"]), tmp_path / "train.csv")
+
+    with pytest.raises(ContractError) as error:
+        rows(tmp_path, "stance")
+
+    why = "could not convert string to float: 'most'"
+    assert str(error.value) == f"{tmp_path}: a column share_favor holds no number: {why}. Correct it."

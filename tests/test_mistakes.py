@@ -252,7 +252,7 @@ def test_make_says_itself_what_it_is_not_told(tmp_path):
         "No new articles are named. Name them: make predict RAW=folder"
     )
     assert made(here, f"DATASET={tmp_path}", "report") == (
-        "No question is named. Name it too: make report DATASET=folder QUESTION=stance"
+        "No question is named. Name it too: make report DATASET=folder QUESTION=its-config"
     )
     assert made(here, "-o", f"{tmp_path}/items.parquet", "contamination") == (
         "No benchmarks are named. Name their folder: make contamination BENCHMARKS=folder"

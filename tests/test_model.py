@@ -248,7 +248,7 @@ def test_rows_that_cannot_be_held_out_are_refused(train, counts):
         pytest.param(
             ("seed = 20230911", "sead = 20230911"),
             ":3: sead is read by nobody. Correct it to one of seed, folds, strengths, iterations, searched, largest, "
-            "own, ngrams, rarest, encoder, abstain, quick, curve, or take it out.",
+            "own, ngrams, rarest, encoder, abstain, again, quick, curve, or take it out.",
             id="a misspelt name",
         ),
         pytest.param(("folds = 4  #", "# folds"), ":1: the file lacks folds. Add it.", id="one left out"),
@@ -262,7 +262,7 @@ def test_rows_that_cannot_be_held_out_are_refused(train, counts):
             ": [ngrams] and [rarest] are of words and characters, two lengths each. Correct it.",
             id="half a range",
         ),
-        pytest.param(("weight = 2.0", ""), ":20: own lacks weight. Add it.", id="one left out of a table"),
+        pytest.param(("weight = 2.0", ""), ":21: own lacks weight. Add it.", id="one left out of a table"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path, change, fault):
