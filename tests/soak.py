@@ -25,6 +25,7 @@ from corpus.shell import shell
 from corpus.tables import ITEMS
 from labeling.answer import COMMENT, result
 from labeling.choices import ticked
+from labeling.server import end
 from labeling.studio import title
 from labeling.tables import ANNOTATIONS, ANSWERS, ASSIGNMENTS, CHECKS
 from tests import press
@@ -225,6 +226,7 @@ def closing(rounds: int, life: Life, wrong: Iterable[tuple[int, int]]) -> str:
 
 def main(folder: Path, minutes: str, seed: str) -> None:
     """Live for so many minutes in a folder, which is emptied first."""
+    signal.signal(signal.SIGTERM, end)
     shutil.rmtree(folder, ignore_errors=True)
     life, number = Life(folder.absolute(), int(seed or secrets.randbelow(1000))), 0
     until = time.monotonic() + 60 * float(minutes)
