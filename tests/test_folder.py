@@ -126,7 +126,8 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(ContractError) as error:
         rows(tmp_path, "stance")
 
-    assert str(error.value) == f"{path} is no .jsonl file that can be read: Expected object or value. Correct it."
+    why = "Unexpected character found when decoding 'null' at position 0"
+    assert str(error.value) == f"{path} is no .jsonl file that can be read: {why}. Correct it."
 
 
 def test_a_share_that_is_no_number_is_named(tmp_path):
