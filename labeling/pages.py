@@ -1,5 +1,6 @@
 """A template and values -> a page, written whole."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -27,3 +28,8 @@ def write(page: str, path: Path, note: str) -> None:
     with whole(path) as beside:
         beside.write_text(page, encoding="utf-8")
     print(f"{path.stem}: {note} -> {path}", flush=True)
+
+
+def write_numbers(numbers: Mapping[str, object], path: Path) -> None:
+    """Write a page's numbers as JSON, which has no word for what is no number."""
+    write(f"{json.dumps(numbers, indent=2, ensure_ascii=False, allow_nan=False)}\n", path, "the numbers")

@@ -1,6 +1,5 @@
 """Answers and the codebooks they were given under -> the items a new codebook has asked again, and old against new."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -108,7 +107,7 @@ def main(
     found = votes(ANSWERS.read(answer_file), targets, books)
     again = select(found, targets, book, books)
     told = report(found, again, dict(zip(items["item_id"], items["text"], strict=True)), book, books)
-    pages.write(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n", numbers, "the numbers")
+    pages.write_numbers(told, numbers)
     pages.write(pages.render(PAGE, {}, book=book, **told), page, "old against new")
     asked = again["item_id"].nunique()
     RELABEL.write(again, out, f"{asked:,} items are asked again, {told['answered']:,} of them were")

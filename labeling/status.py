@@ -1,6 +1,5 @@
 """Every table of the labeling stage -> the state of the work as JSON, and a page to read it on."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,8 +195,7 @@ def main(
         if_there(ADJUDICATION, adjudication_file),
     )
     found = status(work, codebook.load(codebook_file), load(setting_file))
-    whole = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
-    pages.write(f"{whole}\n", numbers, "the numbers")
+    pages.write_numbers(found, numbers)
     template = Path(__file__).with_name("status.html.jinja")
     pages.write(pages.render(template, {}, pictures=charts.pictures(found), **found), page, "the page")
 

@@ -1,6 +1,5 @@
 """A dataset folder -> for each question a model, and what it says of every row."""
 
-import json
 import platform
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from training.calibrate import Scale, error
 from training.keeping import keep
 from training.keeping import load as load_kept
 from training.model import KNOWN, MORE, Head, Learned, Settings, fit_again, learn, load
+from training.release import as_json
 from training.standing import LITTLE, Standing, made_with
 from training.tables import PREDICTIONS
 from training.telling import tell
@@ -45,7 +45,7 @@ def predictions(question: str, learned: Learned, frame: pd.DataFrame) -> pd.Data
         gold=frame["label"],
         predicted=np.array(learned.labels)[told.said],
         majority=Counter(sorted(train)).most_common(1)[0][0],
-        probability=told.probabilities[np.arange(len(frame)), told.said],
+        probability=told.sure,
         probabilities=list(told.probabilities),
     )
     return PREDICTIONS.check(found)
@@ -126,7 +126,7 @@ def written(learned: Learned, frame: pd.DataFrame, about: dict[str, Any], encode
 def write(about: dict[str, Any], path: Path) -> None:
     """Write what stands beside a model."""
     with whole(path) as beside:
-        beside.write_text(f"{json.dumps(about, indent=2, ensure_ascii=False, sort_keys=True)}\n", encoding="utf-8")
+        beside.write_bytes(as_json(about))
 
 
 def inputs(place: Path, *setting_files: Path) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def fingerprint(path: Path) -> bytes:
     """What a model was made of, without what was measured: the same for the same model."""
     told = json.loads(path.read_text(encoding="utf-8"))
     kept = {key: value for key, value in told.items() if key not in MEASURED}
-    return f"{json.dumps(kept, indent=2, ensure_ascii=False, sort_keys=True)}\n".encode()
+    return release.as_json(kept)
 
 
 def card(told: Mapping[str, Any], repo: str, data: Data) -> str:

@@ -59,11 +59,6 @@ def digest(paths: list[Path]) -> str:
     return hashlib.sha256("\n".join(map(release.sha256, paths)).encode()).hexdigest()
 
 
-def as_json(told: object) -> bytes:
-    """A value as JSON, for a file."""
-    return f"{json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True)}\n".encode()
-
-
 def described(files: dict[str, pa.Table], book: Codebook, citation: Path) -> bytes:
     """The edition for machines: files are named by what is in them, so their hashes are those of the written bytes."""
     cited = yaml.safe_load(citation.read_text(encoding="utf-8"))
@@ -115,7 +110,7 @@ def main(
     plain |= {"interface.xml": interface, "guidelines.html": guidelines}
     beside = {name: path.read_bytes() for name, path in plain.items()} | settings
     beside |= {
-        "provenance.json": as_json(provenance(book, settings, made)),
+        "provenance.json": release.as_json(provenance(book, settings, made)),
         "croissant.json": described(files, book, citation),
         "withdrawn.jsonl": "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in stones).encode(),
     }

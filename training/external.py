@@ -49,7 +49,7 @@ def main(setting_file: Path, prediction_file: Path, models: Path, page: Path, nu
     """Read predictions and what stands beside the models, write the page and its numbers."""
     beside = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(models.glob("*.json"))}
     found = rounded(report(PREDICTIONS.read(prediction_file), beside, load(setting_file)))
-    pages.write(f"{json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)}\n", numbers, "the numbers")
+    pages.write_numbers(found, numbers)
     pages.write(pictures.external(found), page, "the page")
 
 

@@ -23,11 +23,13 @@ def frames(place: Path) -> dict[str, pd.DataFrame]:
         return {}
     given = pd.concat(answered, ignore_index=True)
     given = given[given["left_out"] == ""]
+    follow_ups = manifest(place)["follow_ups"]
+    after = sorted({one["after"] for one in follow_ups.values()})
+    asked = {name: folder.rows(place, name) for name in after if (place / name).is_dir()}
     found: dict[str, pd.DataFrame] = {}
-    for name, one in manifest(place)["follow_ups"].items():
-        if (place / one["after"]).is_dir():
-            asked = folder.rows(place, one["after"])
-            found |= several(asked, given, name) if one["several"] else {name: single(asked, given, name)}
+    for name, one in follow_ups.items():
+        if (rows := asked.get(one["after"])) is not None:
+            found |= several(rows, given, name) if one["several"] else {name: single(rows, given, name)}
     return {name: rows for name, rows in sorted(found.items()) if enough(rows)}
 
 

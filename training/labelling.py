@@ -36,13 +36,12 @@ def said(question: str, items: pd.DataFrame, models: Path) -> pd.DataFrame:
     path = models / f"{question}.skops"
     model, least = speaker(path, tuple(one.stat().st_mtime_ns for one in (path, path.with_suffix(".json"))))
     told = model.tell(items)
-    sure = told.probabilities[np.arange(len(items)), told.said]
     return items.assign(
         prediction_id=items["item_id"] + f"/{question}",
         question=question,
         label=np.array(model.learned.labels)[told.said],
-        probability=sure,
-        unsure=sure < least,
+        probability=told.sure,
+        unsure=told.sure < least,
         probabilities=list(told.probabilities),
     )
 

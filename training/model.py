@@ -325,15 +325,13 @@ def learn(question: str, train: pd.DataFrame, settings: Settings, kinds: Sequenc
     return Learned(made.features, heads, made.labels, sorted(set(train["target"])), made.reader)
 
 
-def fit(
-    train: pd.DataFrame, strength: float, settings: Settings, scale: Scale | None = None, way: Way = (KNOWN, SHARED)
-) -> Learned:
+def fit(train: pd.DataFrame, strength: float, settings: Settings, way: Way = (KNOWN, SHARED)) -> Learned:
     """Learn from rows with what was chosen before: the kind of targets and its columns, if these rows have such."""
     train = train.reset_index(drop=True)
     made = prepared(train, settings)
     variants = {kind: of_kind for kind, _, of_kind in ways(train, made)}.get(way[0], {})
     variant, columns = (way[1], variants[way[1]]) if way[1] in variants else (SHARED, made.shared())
-    head = final(train, made, columns, Choice(strength, variant, scale or Scale.none(len(made.labels))), settings)
+    head = final(train, made, columns, Choice(strength, variant, Scale.none(len(made.labels))), settings)
     return Learned(made.features, {KNOWN: head}, made.labels, sorted(set(train["target"])), made.reader)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labeling import pages
-from labeling.pages import write
+from labeling.pages import write, write_numbers
 
-__all__ = ["cell", "render", "write"]
+__all__ = ["cell", "render", "write", "write_numbers"]
 
 MARKDOWN = re.compile(r"([\\`*_\[\]<>|#&~])")
 

@@ -269,8 +269,7 @@ def write(
     }
     written = {"datasets": datasets.__version__, "pyarrow": pa.__version__}
     told = {**about, "configs": list(sizes(files)), "files": listed, "written_by": written}
-    whole = json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True)
-    (folder / MANIFEST).write_text(f"{whole}\n", encoding="utf-8")
+    (folder / MANIFEST).write_bytes(as_json(told))
 
 
 def place(
@@ -312,6 +311,11 @@ def parquet(table: pa.Table) -> bytes:
     out = pa.BufferOutputStream()
     pq.write_table(table, out, compression="zstd")
     return bytes(out.getvalue())
+
+
+def as_json(told: object) -> bytes:
+    """A value as JSON, for a file: the same value, the same bytes."""
+    return f"{json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True)}\n".encode()
 
 
 def listing(hashes: Mapping[str, str]) -> str:

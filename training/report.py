@@ -162,7 +162,7 @@ def main(
     found = report(known, settings, about)
     courses(found["questions"], absent(CURVE, curve_file), absent(PLAN, plan_file))
     found = rounded(found)
-    pages.write(f"{json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)}\n", numbers, "the numbers")
+    pages.write_numbers(found, numbers)
     pages.write(pictures.page(found, book, texts(known, found)), page, "the page")
 
 

@@ -109,6 +109,12 @@ class Told:
     probabilities: Scores
     said: NDArray[np.int64]
 
+    @property
+    def sure(self) -> Scores:
+        """Of each row the probability of the label that is said."""
+        found: Scores = self.probabilities[np.arange(len(self.said)), self.said]
+        return found
+
 
 @dataclass(frozen=True)
 class Speaker:
