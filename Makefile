@@ -274,7 +274,7 @@ predict: $(READY)                         ## label new articles by the models (R
 	  $(DATA)/models $(DATA)/new/predict.parquet $(DATA)/new/predict.jsonl
 
 heldout: $(DATA)/heldout.parquet          ## what the baseline says of targets, outlets, years it learned nothing of
-$(DATA)/heldout.parquet: training/heldout.py training/folder.py training/release.py $(model) \
+$(DATA)/heldout.parquet: training/heldout.py training/standing.py training/folder.py training/release.py $(model) \
   corpus/partitions.py corpus/engine.py $(heldout.toml) $(model.toml) $(tone.toml) \
   $(DATA)/dataset/manifest.json $(DATA)/splits.parquet \
   $(DATA)/baseline.parquet

@@ -16,7 +16,7 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.partitions import Task, build, digest, workshop
 from corpus.shell import shell
-from training import folder, model
+from training import folder, model, standing
 from training.encoder import named
 from training.model import KNOWN, UNKNOWN
 from training.tables import HELD_OUT, HELDOUT, SPLITS
@@ -24,9 +24,8 @@ from training.telling import tell
 
 READ = ["item_id", "article_id", "group", "text", "target", "label"]  # of a row, what learning and telling go by
 NAME = "/"  # stands between suite and fold in the name of a column
-CODE = (Path(__file__), Path(model.__file__))
+CODE = (Path(__file__), *standing.CODE)
 MARK = b"learned_with"  # in the file's metadata: what its models were made by
-LITTLE = 1e-9  # percent: any change at all
 TARGETS = "target"  # the suite whose tests are about targets that nothing was learned of
 
 
@@ -94,10 +93,7 @@ def said(train: pd.DataFrame, test: pd.DataFrame, suite: str, chosen: Chosen) ->
     settings = replace(chosen.settings, encode=named(chosen.settings.encoder))
     learned = model.fit(train, strength, settings, way=(kind, variant))
     told = tell(learned, test)
-    return {
-        "predicted": np.array(learned.labels)[told.said],
-        "probability": told.probabilities[np.arange(len(test)), told.said],
-    }
+    return {"predicted": np.array(learned.labels)[told.said], "probability": told.sure}
 
 
 def tasks(frame: pd.DataFrame, question: str, chosen: Chosen, scratch: Path) -> list[Task]:
@@ -120,8 +116,7 @@ def changed(frames: dict[str, pd.DataFrame], out: Path, mark: str) -> float:
         return 100.0
     then = HELDOUT.read(out, ["heldout_id", "gold"]).set_index("heldout_id")["gold"]
     now = pd.concat([asked(frame, question) for question, frame in frames.items()])
-    both = pd.concat([then, now], axis=1, keys=["then", "now"])
-    return float(100 * (both["then"] != both["now"]).mean()) if len(both) else 0.0
+    return standing.changed(then, now)
 
 
 def asked(frame: pd.DataFrame, question: str) -> pd.Series:
@@ -169,7 +164,7 @@ def main(
     chosen = {question: load_chosen(models, question, bare) for question in frames}
     mark = learned_with(chosen, model_file, tone_file)
     percent = changed(frames, out, mark)
-    if percent >= max(least, LITTLE):
+    if percent >= max(least, standing.LITTLE):
         learn(frames, chosen, out, mark)
         return
     out.touch()

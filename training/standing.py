@@ -15,7 +15,8 @@ from corpus.partitions import digest
 from corpus.whole import whole
 
 LEARNED = ("item_id", "group", "text", "target", "label", "weight")  # of a row, beside its shares, what is learned from
-CODE = ("calibrate", "encoder", "followups", "grams", "model", "readable", "tone")  # modules that choose and learn
+MODULES = ("calibrate", "encoder", "followups", "grams", "model", "readable", "tone")
+CODE = tuple(Path(__file__).with_name(f"{name}.py") for name in MODULES)  # what chooses and learns
 LITTLE = 1e-9  # percent: any change at all
 
 
@@ -50,8 +51,7 @@ class Standing:
         if self.rows is None:
             return 100.0
         then = self.rows.to_pandas().set_index("item_id")["label"]
-        both = pd.concat([then, train.set_index("item_id")["label"]], axis=1, keys=["then", "now"])
-        return float(100 * (both["then"] != both["now"]).mean())
+        return changed(then, train.set_index("item_id")["label"])
 
     def keep(self, train: pd.DataFrame, anew: bool) -> None:
         """Note what the model was learned from, and, if it was chosen anew, by which rows."""
@@ -64,6 +64,12 @@ class Standing:
             pq.write_table(by.replace_schema_metadata(told), beside)
 
 
+def changed(then: pd.Series, now: pd.Series) -> float:
+    """Percent of the rows, by their names, that are new, gone, or have another label; 0 where there are none."""
+    both = pd.concat([then, now], axis=1, keys=["then", "now"])
+    return float(100 * (both["then"] != both["now"]).mean()) if len(both) else 0.0
+
+
 def fingerprint(train: pd.DataFrame) -> str:
     """One sha256 for all that is learned from rows."""
     names = [name for name in train.columns if name in LEARNED or name.startswith("share_")]
@@ -73,5 +79,4 @@ def fingerprint(train: pd.DataFrame) -> str:
 
 def made_with(*told: object) -> str:
     """One sha256 for the code that chooses and learns, and for what else a model is made with."""
-    code = [digest(Path(__file__).with_name(f"{name}.py")) for name in CODE]
-    return hashlib.sha256(json.dumps([code, told], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([[*map(digest, CODE)], told], sort_keys=True).encode()).hexdigest()
