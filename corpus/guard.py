@@ -118,7 +118,10 @@ def is_acronym(written: str) -> bool:
 
 
 def gaps(one: tuple[str, ...], other: tuple[str, ...]) -> Iterator[Gap]:
-    """Where two sentences differ, in their order."""
+    """Where two sentences differ, in their order; in the same places whichever is named first, as difflib does not."""
+    if other < one:
+        yield from ((first, second) for second, first in gaps(other, one))
+        return
     start, most = 0, min(len(one), len(other))
     while start < most and one[start] == other[start]:
         start += 1

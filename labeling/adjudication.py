@@ -13,7 +13,7 @@ import pandas as pd
 from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ITEMS
+from corpus.tables import ITEMS, records
 from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.draw import bucket, ranks
@@ -91,8 +91,7 @@ def ballots(annotations: pd.DataFrame, book: Codebook, salt: str) -> dict[str, t
     drawn = counted.assign(rank=ranks(counted["item_id"] + "/" + counted["annotator"], salt)).sort_values("rank")
     found: dict[str, tuple[str, set[str]]] = {}
     for item, votes in drawn.groupby("item_id"):
-        rows = votes[names].to_dict("records")
-        shown = [{str(name): plain(value) for name, value in row.items() if len(value)} for row in rows]
+        shown = [{name: plain(value) for name, value in row.items() if len(value)} for row in records(votes[names])]
         found[str(item)] = json.dumps(shown, ensure_ascii=False), set(votes["annotator"])
     return found
 

@@ -1,6 +1,6 @@
 """Annotations -> agreement: how far annotators agree beyond chance, question by question, and sliced."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from corpus import toml
 from corpus.shell import shell
+from corpus.tables import records
 from labeling import codebook
 from labeling.bootstrap import Bootstrap
 from labeling.codebook import Codebook
@@ -215,7 +216,7 @@ def agreement(annotations: pd.DataFrame, book: Codebook, bootstrap: Bootstrap) -
     return AGREEMENT.check(AGREEMENT.frame(found).round(DECIMALS))
 
 
-def told(row: Mapping[Hashable, Any]) -> str:
+def told(row: Mapping[str, Any]) -> str:
     """What the closing line says of a question's alpha.
 
     >>> told({"question": "stance", "value": 0.734, "low": 0.69, "high": 0.77, "verdict": "reached"})
@@ -234,7 +235,7 @@ def main(annotation_file: Path, codebook_file: Path, setting_file: Path, out: Pa
     book = codebook.load(codebook_file)
     found = agreement(ANNOTATIONS.read(annotation_file), book, load(setting_file))
     alphas = found[(found["measure"] == "alpha") & (found["slice"] == "all") & found["threshold"].notna()]
-    AGREEMENT.write(found, out, "; ".join(map(told, alphas.to_dict("records"))))
+    AGREEMENT.write(found, out, "; ".join(map(told, records(alphas))))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pandas as pd
 from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
+from corpus.tables import records
 from labeling import codebook
 from labeling.answered import expected
 from labeling.codebook import Codebook
@@ -85,7 +86,7 @@ def suspicions(name: str, agreement: pd.DataFrame, seconds: pd.Series, settings:
 def against(name: str, agreement: pd.DataFrame) -> dict[str, object]:
     """The question on which an annotator agrees least with all others, how far, and how sure that is."""
     unknown = {"question": "", "value": float("nan"), "low": float("nan"), "high": float("nan")}
-    worst = next(iter(alphas(name, agreement).to_dict("records")), unknown)
+    worst = next(iter(records(alphas(name, agreement))), unknown)
     names = {"question": "against_question", "value": "against_others", "low": "against_low", "high": "against_high"}
     return {column: worst[name] for name, column in names.items()}
 

@@ -13,6 +13,7 @@ from corpus import toml
 from corpus.errors import ContractError
 from corpus.shape import INLINE
 from corpus.shell import shell
+from corpus.tables import records
 from labeling import codebook
 from labeling.forecast import Chance, Forecast, Points, learned, narrowed
 from labeling.tables import AGREEMENT, CURVE, FORECASTS, PLAN, if_there
@@ -47,7 +48,7 @@ def load(path: Path) -> Settings:
 def widths(agreement: pd.DataFrame, settings: Settings) -> Iterator[Row]:
     """What each alpha that has a gate is known to now, and will be."""
     whole = agreement[(agreement["measure"] == "alpha") & (agreement["slice"] == "all")]
-    for one in whole[whole["threshold"].notna()].to_dict("records"):
+    for one in records(whole[whole["threshold"].notna()]):
         half, labels, articles = (one["high"] - one["low"]) / 2, one["items"], one["articles"]
         why = str(one["verdict"]) if np.isnan(one["value"]) else "alpha has no interval" if np.isnan(half) else ""
         ahead = [] if why else settings.more
@@ -113,7 +114,7 @@ def plan(now: pd.DataFrame, ever: pd.DataFrame) -> pd.DataFrame:
     """What is forecast now, and every earlier forecast with what came of it."""
     measured = dict(list(ever[ever["more"] == 0].groupby(["measure", "question"])))
     past = ever[(ever["more"] > 0) & ~ever["forecast_id"].isin(now["forecast_id"])]
-    held = pd.DataFrame([held_against(one, measured) for one in past.to_dict("records")])
+    held = pd.DataFrame([held_against(one, measured) for one in records(past)])
     ahead = now.assign(now=True, then=0, came=UNKNOWN)
     return PLAN.check(pd.concat([ahead, held.assign(now=False)], ignore_index=True) if len(held) else ahead)
 

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pandas as pd
 
 from corpus.errors import ContractError
 from corpus.progress import progress
 from corpus.shell import shell
-from corpus.tables import ITEMS
+from corpus.tables import ITEMS, records
 from labeling import codebook
 from labeling.alone import alone
 from labeling.ballot import votes_html
@@ -203,17 +203,17 @@ def superfluous(held: Holding, withdrawn: frozenset[str]) -> list[int]:
 def arrived(project: Project, missing: Sequence[str], one: Round, were: int, settled: float) -> bool:
     """Send what is missing, and say whether the project then holds just as many tasks more."""
     try:
-        send(project, [{"key": key, **one.asked[key]} for key in missing])
+        send(project, missing, one.asked)
     except Lost:
         wait_until_settled([project], settled)
         return False
     return project.state().tasks == were + len(missing)
 
 
-def send(project: Project, tasks: Sequence[Shown]) -> None:
+def send(project: Project, missing: Sequence[str], asked: Mapping[str, Shown]) -> None:
     """Add tasks in batches, showing how far it is."""
-    for start in progress(range(0, len(tasks), BATCH), f"push {project.title}", " batches"):
-        project.add(tasks[start : start + BATCH])
+    for start in progress(range(0, len(missing), BATCH), f"push {project.title}", " batches"):
+        project.add([{"key": key, **asked[key]} for key in missing[start : start + BATCH]])
 
 
 def wait_until_settled(projects: Sequence[Project], settled: float) -> None:
@@ -269,8 +269,7 @@ def look(asked: Collection[str], tables: Iterable[pd.DataFrame], version: str) -
     """What the screen shows of each item that is asked."""
     found: dict[str, Shown] = {}
     for table in tables:
-        rows: list[dict[str, Any]] = table[table["item_id"].isin(asked)].to_dict("records")  # type: ignore[assignment]
-        found |= {row["item_id"]: shown(row, version) for row in rows}
+        found |= {row["item_id"]: shown(row, version) for row in records(table[table["item_id"].isin(asked)])}
     return found
 
 

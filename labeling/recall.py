@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import COVERAGE, ITEMS
+from corpus.tables import COVERAGE, ITEMS, records
 from labeling import codebook
 from labeling.codebook import Codebook, Question
 from labeling.tables import BATCH, GOLD, RECALL
@@ -78,13 +78,13 @@ def recall(
     settled = gold[(gold["question"] == question.id) & (gold["outcome"] == "settled")].set_index("item_id")["label"]
     labelled = items.assign(label=items["item_id"].map(settled)).dropna(subset="label")
     rows: list[dict[str, object]] = []
-    for target in coverage.to_dict("records"):
+    for target in records(coverage):
         mine = labelled[labelled["target"] == target["target"]]
         held, drawn = (counts(mine.loc[mine["drawn"] == why, "label"], question.without) for why in ("cues", "audit"))
         value, low, high = reach(target["matched"], target["sentences"] - target["matched"], held, drawn, settings)
         told = {"held_named": held[0], "held": held[1], "drawn_named": drawn[0], "drawn": drawn[1]}
         known = {"recall": value, "low": low, "high": high, "verdict": verdict(held[1], drawn[1])}
-        rows.append({**{str(name): value for name, value in target.items()}, **told, **known})
+        rows.append({**target, **told, **known})
     return RECALL.frame(rows)
 
 

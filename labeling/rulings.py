@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from corpus.shell import shell
-from corpus.tables import ITEMS
+from corpus.tables import ITEMS, records
 from labeling import codebook
 from labeling.answered import answered
 from labeling.choices import Chosen, fault, given, labels, ticked
@@ -48,13 +48,12 @@ def ruled(
     decisions: pd.DataFrame, targets: Mapping[str, str], book: Codebook, reach: Reached
 ) -> Iterator[dict[str, object]]:
     """One row of RULINGS a decision."""
-    for row in decisions.to_dict("records"):
-        decision = {str(name): value for name, value in row.items()}
-        chosen, target = ticked(str(row["result"])), targets.get(str(row["item_id"]))
+    for decision in records(decisions):
+        chosen, target = ticked(decision["result"]), targets.get(decision["item_id"])
         yield {
             **decision,
-            "ruling_id": row["assignment_id"],
-            "adjudicator": row["annotator"],
+            "ruling_id": decision["assignment_id"],
+            "adjudicator": decision["annotator"],
             **said(chosen, bool(target), book),
             "left_out": left_out(decision, chosen, target, book, reach),
         }

@@ -9,7 +9,7 @@ import pandas as pd
 
 from corpus import toml
 from corpus.shell import shell
-from corpus.tables import ITEMS
+from corpus.tables import ITEMS, records
 from labeling import charts, codebook, pages, workload
 from labeling.audits import overturned
 from labeling.codebook import Codebook
@@ -89,14 +89,14 @@ def doubtful(work: Work, waiting: set[str]) -> dict[str, int]:
 def agreement(work: Work) -> Rows:
     """Alpha in every slice but of each two people."""
     rows = work.agreement[(work.agreement["measure"] == "alpha") & (work.agreement["slice"] != "pair")]
-    return [{str(name): known(value) for name, value in row.items()} for row in rows.to_dict("records")]
+    return [{name: known(value) for name, value in row.items()} for row in records(rows)]
 
 
 def measures(work: Work) -> Rows:
     """Every measure of all answers, one row a question."""
     rows = work.agreement[work.agreement["slice"] == "all"]
     return [
-        {"question": question, **{row["measure"]: known(row["value"]) for row in some.to_dict("records")}}
+        {"question": question, **{row["measure"]: known(row["value"]) for row in records(some)}}
         for question, some in rows.groupby("question", sort=False)
     ]
 

@@ -1,11 +1,11 @@
 """What a task holds in Label Studio: what the screen shows, and nothing that tells what the task is for."""
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
-GREY = "color: #767676"
+GREY = '<span style="color: #767676">'
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but no tab and no line's end
 
 
@@ -23,13 +23,10 @@ def shown(item: Mapping[str, Any], version: str) -> dict[str, object]:
 
 def sentence_html(before: str, text: str, after: str) -> str:
     """The sentence marked, between its greyed neighbours; nothing in them can become markup."""
-    page = ET.Element("div")
-    if before:
-        ET.SubElement(page, "span", style=GREY).text = f"{plain(before)} "
-    ET.SubElement(page, "mark").text = plain(text)
-    if after:
-        ET.SubElement(page, "span", style=GREY).text = f" {plain(after)}"
-    return ET.tostring(page, encoding="unicode", method="html")
+    earlier, middle, later = (escape(plain(part), quote=False) for part in (before, text, after))
+    earlier = f"{GREY}{earlier} </span>" if before else ""
+    later = f"{GREY} {later}</span>" if after else ""
+    return f"<div>{earlier}<mark>{middle}</mark>{later}</div>"
 
 
 def plain(text: str) -> str:

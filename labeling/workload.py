@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from corpus.tables import records
+
 SKIPPED, DELETED = "skipped", "deleted in Label Studio"  # why annotations leave out an answer that is none
 DAYS = 31  # more are counted by week
 SECONDS = 3600  # of an hour
@@ -32,11 +34,11 @@ def people(annotators: pd.DataFrame, annotations: pd.DataFrame) -> Rows:
     usual = annotations.loc[annotations["lead_time"] > 0, "lead_time"].median()
     last = pd.to_datetime(annotations.groupby("annotator")["updated_at"].max(), format="ISO8601", utc=True)
     found: Rows = []
-    for row in annotators.to_dict("records"):
+    for row in records(annotators):
         seconds = usual if pd.isna(row["seconds"]) else row["seconds"]
         since = (last.max() - last[row["annotator"]]).days if row["annotator"] in last else None
         hours = None if pd.isna(seconds) else row["open"] * seconds / SECONDS
-        found.append({**{str(name): known(value) for name, value in row.items()}, "hours_left": hours, "days": since})
+        found.append({**{name: known(value) for name, value in row.items()}, "hours_left": hours, "days": since})
     return found
 
 

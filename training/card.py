@@ -11,7 +11,7 @@ import yaml
 from corpus import toml
 from corpus.errors import ContractError
 from corpus.shell import shell
-from corpus.tables import ARTICLES, ITEMS
+from corpus.tables import ARTICLES, ITEMS, records
 from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.tables import AGREEMENT, ANNOTATIONS, GOLD
@@ -194,7 +194,7 @@ def card(settings: Settings, book: Codebook, tables: Sources, known: Profiles) -
     counts = release.sized(tables.outgoing)
     return pages.render(
         "card.md.jinja",
-        agreement=tables.agreement[tables.agreement["slice"] == "all"].to_dict("records"),
+        agreement=records(tables.agreement[tables.agreement["slice"] == "all"]),
         annotators=sorted(set(tables.annotations["annotator"])),
         balance=balance(tables.outgoing, book),
         counts=counts,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from corpus import toml
 from corpus.shape import INLINE
+from corpus.tables import records
 from training.calibration import calibration, precision_recall
 from training.scores import Bootstrap, Interval, Sums, confusions, f1, mean, per_class, scored
 from training.significance import Permutation, against
@@ -157,5 +158,4 @@ def listed(names: Sequence[str]) -> str:
 def errors(test: pd.DataFrame, columns: Sequence[str], number: int) -> list[dict[str, Any]]:
     """The test rows of which the model was surest and wrong, without their words: report.json may be published."""
     wrong = test[test["predicted"] != test["gold"]].sort_values(["probability", "item_id"], ascending=[False, True])
-    wrong = wrong[["item_id", "gold", "predicted", "probability", *columns]].head(number)
-    return [{str(key): value for key, value in row.items()} for row in wrong.to_dict("records")]
+    return records(wrong[["item_id", "gold", "predicted", "probability", *columns]].head(number))

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.shell import shell
-from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES, Filter, Table
+from corpus.tables import ARTICLES, ITEMS, REJECTS, SENTENCES, Filter, Table, records
 from labeling import codebook
 from labeling.codebook import Codebook
 from labeling.tables import AGREEMENT, ANNOTATIONS, ANSWERS, BATCH, CURVE, GOLD, PLAN
@@ -25,8 +25,8 @@ MACRO_F1 = "macro F1"  # the measure of PLAN that is about models
 def measures(agreement: pd.DataFrame) -> list[dict[str, object]]:
     """Agreement over all, with null where a number is undefined: JSON knows no NaN."""
     return [
-        {str(key): None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()}
-        for row in agreement[agreement["slice"] == "all"].drop(columns="agreement_id").to_dict("records")
+        {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()}
+        for row in records(agreement[agreement["slice"] == "all"].drop(columns="agreement_id"))
     ]
 
 
@@ -49,16 +49,14 @@ def learned(curve: pd.DataFrame, question: str) -> list[dict[str, Any]]:
     items = rows["items"].mask(whole, round(rows.loc[whole, "items"].mean()) if whole.any() else 0)
     rows = rows.assign(items=items).groupby("items")["macro_f1"].agg(["mean", "min", "max", "size"])
     names = {"mean": "macro_f1", "min": "low", "max": "high", "size": "draws"}
-    told = rows.rename(columns=names).reset_index().to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in told]
+    return records(rows.rename(columns=names).reset_index())
 
 
 def foretold(plan: pd.DataFrame, question: str) -> list[dict[str, Any]]:
     """What more labels would bring, as the planner sees it now: macro F1 by items learned from, and its band."""
     now = plan[plan["now"] & (plan["measure"] == MACRO_F1) & (plan["question"] == question) & (plan["more"] > 0)]
     told = now.assign(items=now["labels"] + now["more"], macro_f1=now["value"]).dropna(subset="value")
-    rows = told[["items", "macro_f1", "low", "high"]].to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]
+    return records(told[["items", "macro_f1", "low", "high"]])
 
 
 def courses(found: dict[str, Any], curve: pd.DataFrame | None, plan: pd.DataFrame | None) -> None:
@@ -116,7 +114,7 @@ def texts(known: Known, found: dict[str, Any]) -> dict[str, dict[str, str]]:
     """The words and the target of the items that the page quotes; report.json has none, so that it may be published."""
     named = {row["item_id"] for one in found["questions"].values() for row in one.get("errors", ())}
     rows = known.items[known.items["item_id"].isin(named)]
-    return {str(row["item_id"]): {"text": row["text"], "target": row["target"]} for row in rows.to_dict("records")}
+    return {str(row["item_id"]): {"text": row["text"], "target": row["target"]} for row in records(rows)}
 
 
 def main(
