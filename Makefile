@@ -67,14 +67,14 @@ fetch: $(READY)                           ## fetch pages, feeds, sitemaps (FROM=
 	@$(PYTHON) -m corpus.fetch $(fetch.toml) $(DATA)/raw $(FROM)
 
 articles: $(DATA)/articles.parquet        ## one row an article of RAW=folder; what is none is in rejects
-$(DATA)/articles.parquet: corpus/articles.py corpus/containers.py corpus/archives.py corpus/packed.py corpus/rows.py \
-  corpus/records.py corpus/dates.py corpus/markdown.py corpus/pages.py corpus/reading.py \
+$(DATA)/articles.parquet: corpus/articles.py corpus/listing.py corpus/containers.py corpus/archives.py corpus/packed.py \
+  corpus/rows.py corpus/records.py corpus/dates.py corpus/markdown.py corpus/pages.py corpus/reading.py \
   corpus/addresses.py corpus/boilerplate.py corpus/quality.py corpus/language.py $(PARTS) \
   $(DATA)/inventory.jsonl $(articles.toml) $(boilerplate.toml) $(quality.toml) | $(READY)
 	@$(run) $(DATA)/rejects.parquet
 
 # Rewritten only when a raw file came, went or changed.
-$(DATA)/inventory.jsonl: corpus/inventory.py FORCE | $(READY)
+$(DATA)/inventory.jsonl: corpus/inventory.py corpus/listing.py FORCE | $(READY)
 	@$(PYTHON) -m corpus.inventory "$(RAW)" $@
 
 repeated: $(DATA)/repeated.parquet        ## lines that return in an outlet's articles: its furniture

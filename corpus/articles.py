@@ -1,7 +1,6 @@
 """Raw files -> articles, and the records that are none, with reasons."""
 
 import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from corpus import addresses, boilerplate, quality, toml
+from corpus import addresses, boilerplate, listing, quality, toml
 from corpus.boilerplate import Boilerplate
 from corpus.containers import printable, records
 from corpus.partitions import Task, build, put_up
@@ -52,10 +51,9 @@ def load(path: Path) -> Settings:
 
 
 def listed(path: Path) -> tuple[Path, list[File]]:
-    """Read an inventory: the folder, and its files in order."""
-    folder, *lines = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
-    rows = map(json.loads, filter(None, lines))
-    return Path(json.loads(folder)).absolute(), [(name, size, seen) for name, size, _, seen in rows]
+    """What an inventory says: the folder, and its files in order."""
+    folder, files = listing.read(path)
+    return folder.absolute(), [(name, size, seen) for name, size, _, seen in files]
 
 
 def partitions(files: Iterable[File], partition_bytes: int) -> list[list[File]]:
@@ -208,10 +206,10 @@ def within(places: Sequence[Path], table: str) -> list[Path]:
 
 
 def main(
-    inventory: Path, setting_file: Path, boilerplate_file: Path, quality_file: Path, out: Path, reject_out: Path
+    inventory_file: Path, setting_file: Path, boilerplate_file: Path, quality_file: Path, out: Path, reject_out: Path
 ) -> None:
     """Read the raw files of the inventory, write articles and rejects."""
-    folder, files = listed(inventory)
+    folder, files = listed(inventory_file)
     known = [path.absolute() for path in (setting_file, boilerplate_file, quality_file)]
     tasks = [
         Task((folder, part, *known), (*known, *(folder / name for name, _, _ in part)))

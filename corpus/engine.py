@@ -81,7 +81,7 @@ def on_processes(workers: int, function: Callable[..., Told], tasks: Sequence[tu
                 raise ContractError(
                     f"A worker process was ended from outside {TRIES} times in a row, for want of memory perhaps. "
                     "What is done is kept: run the same command again with WORKERS=1, "
-                    "or with a smaller partition_bytes in corpus/articles.toml."
+                    "or with a smaller partition_bytes in articles.toml."
                 ) from error
 
 

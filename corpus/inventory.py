@@ -2,16 +2,17 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from corpus import listing
 from corpus.errors import ContractError
 from corpus.shell import shell
 from corpus.whole import whole
 
 
-def inventory(folder: Path, before: str, today: str) -> str:
+def inventory(folder: Path, before: Iterable[listing.Row], today: str) -> str:
     """The folder on the first line, then a line a file: path from there, bytes, time of change in ns, day first seen.
 
     Every line is JSON, since a file's name may hold a tab or a newline. Hidden files and folders (a name with a leading
@@ -21,7 +22,7 @@ def inventory(folder: Path, before: str, today: str) -> str:
     rows = sorted(
         (file.relative_to(folder).as_posix(), *changed(file)) for file in files(folder, {os.path.realpath(folder)})
     )
-    seen = {(name, size, time): day for name, size, time, day in map(json.loads, before.split("\n")[1:-1])}
+    seen = {(name, size, time): day for name, size, time, day in before}
     lines = [json.dumps([*row, seen.get(row, today)]) for row in rows]
     return "\n".join([json.dumps(str(folder), ensure_ascii=False), *lines]) + "\n"
 
@@ -59,9 +60,9 @@ def main(folder: Path, out: Path) -> None:
             f"There is no folder {folder}. Put articles (pages, text, tables, WARC) there, run `make fetch`, "
             "or name another: `make articles RAW=folder`."
         )
-    before = out.read_text(encoding="utf-8", errors="surrogateescape") if out.exists() else ""
+    before = listing.read(out)[1] if out.exists() else []
     now = inventory(folder, before, datetime.now(UTC).date().isoformat())
-    if before == now:
+    if out.exists() and now == out.read_text(encoding="utf-8", errors="surrogateescape"):
         return
     with whole(out) as beside:
         beside.write_text(now, encoding="utf-8", errors="surrogateescape")

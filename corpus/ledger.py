@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from corpus.errors import ContractError
 
@@ -66,10 +67,20 @@ def read(path: Path) -> Iterator[Attempt]:
     """The whole lines of a ledger, of which there may be none."""
     if not path.exists():
         return
-    names = {field.name for field in fields(Attempt)}
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             try:
-                yield Attempt(**{name: value for name, value in json.loads(line).items() if name in names})
-            except (json.JSONDecodeError, TypeError, AttributeError):
+                yield attempt(json.loads(line))
+            except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
                 continue
+
+
+def attempt(said: Any) -> Attempt:
+    """A line of a ledger, or an error if it is none; what a later version may have added is passed over."""
+    kinds = {field.name: field.type for field in fields(Attempt)}
+    told = {name: value for name, value in said.items() if name in kinds}
+    if wrong := [name for name, value in told.items() if type(value) is not kinds[name]]:
+        raise TypeError(wrong)
+    if datetime.fromisoformat(told["time"]).tzinfo is None:
+        raise ValueError(told)
+    return Attempt(**told)

@@ -25,7 +25,8 @@ class Table:
     """A declared table: every column has a type and a meaning, none is ever null, and no key stands twice.
 
     An open one has more columns, which a settings file declares: before the column `open`. It is read as it stands, and
-    written when it is closed with them. The command that makes it goes by its name, or is `made_by`.
+    written when it is closed with them. The command that makes it goes by its name, or is `made_by`. A table that is
+    `grown` is made of what it was before, and nothing makes it anew.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Table:
     columns: Mapping[str, tuple[pa.DataType, str]]
     open: str = ""
     made_by: str = ""
+    grown: bool = False
 
     @property
     def remedy(self) -> str:
@@ -82,6 +84,12 @@ class Table:
         return ContractError(
             f"{self.name}: {column} has no value in row {row}, and no column may be empty. Run {self.remedy} again."
         )
+
+    def spoilt(self, path: Path) -> ContractError:
+        """What to say of a file that cannot be read."""
+        if self.grown:
+            return ContractError(f"{path} is no Parquet file. Put a copy of it back: it cannot be made anew.")
+        return ContractError(f"{path} is no Parquet file. Delete it and run {self.remedy}.")
 
     def twice(self, key: str) -> ContractError:
         """What to say of a key that two rows have."""
@@ -139,7 +147,7 @@ class Table:
         except (pa.ArrowException, OSError, ValueError) as error:
             if isinstance(error, OSError) and error.errno:  # of the disk, and not of what stands on it
                 raise
-            raise ContractError(f"{path} is no Parquet file. Delete it and run {self.remedy}.") from error
+            raise self.spoilt(path) from error
         return found if columns else self.check(found)
 
 

@@ -152,7 +152,7 @@ def adjudication(one: Round, annotations: pd.DataFrame, book: Codebook, settings
 def told(one: Round, found: pd.DataFrame, settings: Settings) -> str:
     """The closing line: what is new and why, what waits for room, and what nobody may rule on."""
     if not settings.adjudicators:
-        return "nobody rules: name adjudicators in labeling/adjudication.toml"
+        return "nobody rules: name adjudicators in adjudication.toml"
     new = found[len(one.former) :]
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(Counter(new["why"]).items()))
     parts = [f"new: {reasons or 'none'}"]

@@ -18,6 +18,7 @@ from labeling.tables import BATCH, PROBABILITIES, if_there
 SAMPLE, ALL, AUDIT = "sample", "all", "audit"
 GONE = "no item any more"
 UNKNOWN = float("nan")
+REST = "all others were drawn before, or are of the sample's articles, or like what is"  # why there is none left
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def told(found: pd.DataFrame, before: int, more: int, unsaid: bool) -> str:
     gone = int((found["withdrawn"] != "").sum())
     parts = [f"drawn now: {', '.join(f'{count:,} {reason}' for reason, count in new.items()) or 'none'}"]
     parts += ["no probabilities yet, so by diversity and at random"] if later and unsaid else []
-    parts += [f"of {more:,} more, {later:,} were left to draw"] if later < more else []
+    parts += [f"of {more:,} more, {later:,} were left to draw: {REST}"] if later < more else []
     parts += [f"{gone:,} are no items any more"] if gone else []
     return "; ".join(parts)
 

@@ -40,7 +40,8 @@ def remark(row: dict[str, Any], idle: list[str]) -> str:
     """What speaks against an annotator, briefly."""
     verdicts = (row["qualification_verdict"], row["checks_verdict"])
     said = ["suspected"] * bool(row["suspected"]) + ["below mark"] * ("below the pass mark" in verdicts)
-    return ", ".join([*said, *["idle"] * (row["annotator"] in idle)])
+    silent = "not begun" if row["days"] is None else "idle"
+    return ", ".join([*said, *[silent] * (row["annotator"] in idle)])
 
 
 def agreement(found: dict[str, Any]) -> list[str]:
@@ -89,7 +90,8 @@ def methods(row: dict[str, Any]) -> str:
 def stuck(found: dict[str, Any]) -> list[str]:
     """What does not get on, a sentence each."""
     what, doubts = found["stuck"], found["stuck"]["doubtful"]
-    said = [f"{name} has something left to answer and is idle." for name in what["idle"]]
+    silent = {row["annotator"]: "has not begun" if row["days"] is None else "is idle" for row in found["annotators"]}
+    said = [f"{name} has something left to answer and {silent[name]}." for name in what["idle"]]
     said += [f"{items(row['items'])} to be answered by {' and '.join(row['annotators'])}." for row in what["owing"][:5]]
     counts = {
         "lacking votes that nobody is left to give.": what["deserted"]["items"],

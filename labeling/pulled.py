@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
+from corpus.errors import ContractError
 from corpus.tables import Table
 from corpus.whole import whole
 from labeling.studio import Task
@@ -152,8 +153,16 @@ def load(path: Path) -> tuple[pa.Table, Mark]:
     """What is known of a project, of which nothing may be known yet, and how far it was read."""
     if not path.exists():
         return PULLED.batch([]), Mark()
-    found = pq.read_table(path)
-    return found, Mark(**json.loads(found.schema.metadata[b"mark"]))
+    try:
+        found = pq.read_table(path)
+        return found.cast(PULLED.schema), Mark(**json.loads(found.schema.metadata[b"mark"]))
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        if isinstance(error, OSError) and error.errno:  # of the disk, and not of what stands on it
+            raise
+        raise ContractError(
+            f"{path} is not what was pulled any more. Put a copy of it back; without one delete it, and `make pull` "
+            "reads the whole project anew."
+        ) from error
 
 
 def save(rows: pa.Table, mark: Mark, path: Path) -> None:

@@ -133,7 +133,7 @@ def found(studio: Studio, name: str, one: Round, guidelines: str) -> Project | N
     if offered(project.screen) != offered(one.screen):
         raise ContractError(
             f"The project {name!r} is answered on another screen than the codebook makes now, and a live project's "
-            "questions never change. Raise `version` in labeling/codebook.toml: `make push` then makes new projects."
+            "questions never change. Raise `version` in codebook.toml: `make push` then makes new projects."
         )
     patient(lambda: project.show(one.screen, guidelines))
     return project

@@ -96,7 +96,7 @@ def counts(labels: pd.Series, without: str) -> tuple[int, int]:
 def verdict(held: int, drawn: int) -> str:
     """Whether there is an estimate, or what it lacks."""
     if not drawn:
-        return "no labels on the draw: set asked in corpus/targets.toml, then push, label and pull"
+        return "no labels on the draw: set asked in targets.toml, then push, label and pull"
     return "estimated" if held else "no labels on sentences that hold the cues"
 
 
@@ -120,7 +120,7 @@ def main(
     found = recall(COVERAGE.read(coverage_file), items, GOLD.read(gold_file), question, settings)
     known = found[found["verdict"] == "estimated"].itertuples()
     told = ", ".join(f"{row.target} {row.recall:.2f} ({row.low:.2f} to {row.high:.2f})" for row in known)
-    RECALL.write(found, out, told or "no target has labels on its draw: see asked in corpus/targets.toml")
+    RECALL.write(found, out, told or "no target has labels on its draw: see asked in targets.toml")
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def title(workspace: str, what: str, version: str, who: str) -> str:
     if len(name) > TITLE:
         raise ContractError(
             f"The project's title {name!r} has {len(name)} characters, and Label Studio takes {TITLE}. "
-            "Shorten the workspace's name (DATA=folder) or the pseudonym in labeling/assignments.toml."
+            "Shorten the workspace's name (DATA=folder) or the pseudonym in assignments.toml."
         )
     return name
 
@@ -154,7 +154,7 @@ def check_screen(screen: str) -> None:
         LabelInterface(screen).validate()  # type: ignore[no-untyped-call]
     except wrong as error:
         said = " ".join(str(error).split())[:300]
-        raise ContractError(f"Label Studio cannot show this screen: {said}. Correct labeling/codebook.toml.") from None
+        raise ContractError(f"Label Studio cannot show this screen: {said}. Correct codebook.toml.") from None
 
 
 def offered(screen: str) -> dict[str, list[str]]:

@@ -29,6 +29,7 @@ CHECKS = Table(
 BATCH = Table(
     name="batch",
     key="item_id",
+    grown=True,
     columns={
         "item_id": (pa.string(), "an item that is asked"),
         "article_id": (pa.string(), "the article it stands in"),
@@ -54,6 +55,7 @@ BATCH = Table(
 ASSIGNMENTS = Table(
     name="assignments",
     key="assignment_id",
+    grown=True,
     columns={
         "assignment_id": (pa.string(), "item_id/annotator/codebook version, and /again for a hidden repeat"),
         "task_key": (pa.string(), "its name in Label Studio, which tells nobody what it is for"),
@@ -270,6 +272,7 @@ GOLD = Table(
 ADJUDICATION = Table(
     name="adjudication",
     key="assignment_id",
+    grown=True,
     columns={
         "assignment_id": (pa.string(), "item_id/adjudicator/codebook version"),
         "task_key": (pa.string(), "its name in Label Studio, which tells nobody what it is for"),
@@ -335,6 +338,7 @@ FORETOLD: dict[str, tuple[pa.DataType, str]] = {
 FORECASTS = Table(  # append-only: one forecast for each number of labels, as it was made when there were so many
     name="forecasts",
     key="forecast_id",
+    grown=True,
     made_by="plan",
     columns=FORETOLD,
 )

@@ -205,7 +205,7 @@ def test_without_adjudicators_nobody_rules_and_it_says_so():
 
     assert (len(found), told(one, found, nobody)) == (
         0,
-        "nobody rules: name adjudicators in labeling/adjudication.toml",
+        "nobody rules: name adjudicators in adjudication.toml",
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import articles, boilerplate, inventory
+from corpus import articles, boilerplate, inventory, listing
 from corpus.dates import day
 from corpus.errors import ContractError
 from corpus.records import Rejected
@@ -358,9 +358,34 @@ def test_the_inventory_is_left_alone_when_nothing_changed(tmp_path):
     inventory.main(tmp_path / "raw", tmp_path / "inventory.jsonl")
 
     assert again == first
-    folder, files = articles.listed(tmp_path / "inventory.jsonl")
+    folder, files = listing.read(tmp_path / "inventory.jsonl")
     assert folder == tmp_path / "raw"
-    assert [(name, size) for name, size, _ in files] == [("a.txt", 5), ("b.txt", 4)]
+    assert [(name, size) for name, size, _, _ in files] == [("a.txt", 5), ("b.txt", 4)]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        pytest.param("", id="nothing in it"),
+        pytest.param('"raw"\n["a.txt", 5', id="broken off"),
+        pytest.param('"raw"\n["a.txt", 5]\n', id="a line too short"),
+        pytest.param('"raw"\n5\n', id="a line that is no list"),
+        pytest.param("5\n", id="no folder"),
+        pytest.param("\0" * 40, id="zeros, as a crash leaves them"),
+    ],
+)
+def test_a_spoilt_inventory_is_refused_in_one_line(tmp_path, spoilt):
+    (tmp_path / "raw").mkdir()
+    path = tmp_path / "inventory.jsonl"
+    path.write_text(spoilt)
+
+    with pytest.raises(ContractError) as error:
+        inventory.main(tmp_path / "raw", path)
+
+    assert str(error.value) == (
+        f"{path} is no list of files any more. Delete it: it is made anew, and what the articles say of their dates is "
+        "then held against today."
+    )
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_a_licence_without_a_text_to_link_to_is_refused(tmp_path):
 def test_a_setting_left_empty_is_marked_for_the_gate_to_refuse(tmp_path):
     card = build_card(world(articles=1).write(tmp_path), settings_of(tmp_path, card=SAID)).read_text(encoding="utf-8")
 
-    assert "\nTO BE FILLED IN: `annotators` in training/card.toml\n" in card
+    assert "\nTO BE FILLED IN: `annotators` in card.toml\n" in card
 
 
 def test_the_head_is_what_the_hubs_own_classes_read(tmp_path):

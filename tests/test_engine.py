@@ -82,7 +82,7 @@ def test_work_that_always_kills_its_process_is_given_up_with_what_to_do(monkeypa
 
     assert str(error.value) == (
         "A worker process was ended from outside 3 times in a row, for want of memory perhaps. What is done is kept: "
-        "run the same command again with WORKERS=1, or with a smaller partition_bytes in corpus/articles.toml."
+        "run the same command again with WORKERS=1, or with a smaller partition_bytes in articles.toml."
     )
 
 

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
+from datetime import UTC, datetime
 from importlib import import_module
 from inspect import signature
 from io import BytesIO
@@ -24,7 +25,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpus import quality
+from corpus import articles, ledger, quality
 from corpus.articles import article
 from corpus.containers import OPENERS, records
 from corpus.discovery import is_list, listed
@@ -32,9 +33,9 @@ from corpus.errors import ContractError
 from corpus.records import Raw, Rejected
 from corpus.safety import NotFetched
 from corpus.tables import ARTICLES
-from labeling import answer
+from labeling import answer, pulled
 from labeling.annotations import annotations
-from labeling.pulled import page
+from labeling.pulled import Mark, page
 from labeling.studio import Task
 from labeling.tables import ANSWERS
 from tests.house import ROOT, SHARED, needs_shared
@@ -239,6 +240,51 @@ def test_whatever_stands_where_a_table_should_it_is_read_or_told(tmp_path_factor
 
     with suppress(ContractError):
         ANSWERS.read(path)
+
+
+LISTED = b'"raw"\n["a.txt", 5, 1715000000000000000, "2024-05-06"]\n["b.txt", 0, 1, "2024-05-07"]\n'
+
+
+@fuzz(100)
+@given(content=bytes_like(LISTED, b'["a", [], {}, 1]\n'))
+def test_whatever_stands_in_an_inventory_it_is_read_or_told(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "inventory.jsonl"
+    path.write_bytes(content)
+
+    with suppress(ContractError):
+        folder, files = articles.listed(path)
+        assert sum(len(part) for part in articles.partitions(files, 3)) == len(files)
+        assert folder.is_absolute()
+
+
+TRIED = [{"url": "https://a.example/1", "final_url": "", "time": "2024-05-06T08:00:00Z", "outcome": "new", "file": "x"}]
+
+
+@fuzz(100)
+@given(content=bytes_like(json.dumps(TRIED[0]).encode() + b"\n", b'{"url": 1, "file": []}\n{"url": {}, "file": "a"}\n'))
+def test_whatever_stands_in_a_ledger_its_whole_lines_are_read(tmp_path_factory, content):
+    place = tmp_path_factory.getbasetemp() / "ledger"
+    place.mkdir(exist_ok=True)
+    (place / "x").touch()
+    (place / ledger.NAME).write_bytes(content)
+
+    found = ledger.Ledger(place)
+
+    for url in found.kept:
+        found.fresh(url, datetime(2024, 5, 7, tzinfo=UTC), 48)
+
+
+@fuzz(60)
+@given(data=st.data())
+def test_whatever_stands_where_what_was_pulled_should_it_is_read_or_told(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "pulled.parquet"
+    pulled.save(
+        page("1 now", [Task(7, {"key": "k"}, [{**GIVEN, "id": 1, "result": []}])], str).rows, Mark("1 now"), path
+    )
+    path.write_bytes(data.draw(bytes_like(path.read_bytes(), pd.DataFrame({"pulled_id": ["x"]}).to_parquet())))
+
+    with suppress(ContractError):
+        pulled.load(path)
 
 
 @pytest.mark.parametrize("path", SETTINGS, ids=lambda path: path.name)

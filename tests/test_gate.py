@@ -179,9 +179,7 @@ def test_a_card_that_leaves_something_unsaid_is_refused(edition):
 
 
 def test_a_setting_of_the_card_that_was_left_empty_is_refused_when_the_edition_is_made(tmp_path):
-    with pytest.raises(
-        ContractError, match=r"card: 1 \(README.md: TO BE FILLED IN: `annotators` in training/card.toml\)"
-    ):
+    with pytest.raises(ContractError, match=r"card: 1 \(README.md: TO BE FILLED IN: `annotators` in card.toml\)"):
         build_edition(world(articles=6).write(tmp_path), settings_of(tmp_path, card=SAID))
 
     assert not (tmp_path / "edition").exists()

@@ -163,7 +163,7 @@ def test_a_screen_that_label_studio_would_not_show_is_refused_without_asking_one
 
     assert str(error.value) == (
         "Label Studio cannot show this screen: Validation failed on : 'View' is a required property. "
-        "Correct labeling/codebook.toml."
+        "Correct codebook.toml."
     )
 
 

@@ -209,7 +209,7 @@ def test_a_training_split_without_rows_is_refused():
 
     assert str(error.value) == (
         "stance: the training split has no settled label, so nothing can be learned. "
-        "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
+        "Label more items and run `make pull`, or draw other splits by a new salt in splits.toml."
     )
 
 
@@ -219,7 +219,7 @@ def test_a_training_split_with_one_label_is_refused():
 
     assert str(error.value) == (
         "stance: the training split has one label, 'none' in all its 3 rows, and a baseline needs two. "
-        "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
+        "Label more items and run `make pull`, or draw other splits by a new salt in splits.toml."
     )
 
 
@@ -238,7 +238,7 @@ def test_rows_that_cannot_be_held_out_are_refused(train, counts):
     assert str(error.value) == (
         "stance: no training article can be held out with two labels left to learn from "
         f"({counts[0]} rows, {counts[1]} articles). "
-        "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
+        "Label more items and run `make pull`, or draw other splits by a new salt in splits.toml."
     )
 
 
@@ -283,7 +283,7 @@ def test_an_encoder_that_cannot_be_had_is_refused(tmp_path):
         load(path, ROOT / "training/tone.toml")
 
     assert str(error.value) == (
-        "training/model.toml: encoder is 'no.such:thing', which cannot be had: No module named 'no'. Name a "
+        "model.toml: encoder is 'no.such:thing', which cannot be had: No module named 'no'. Name a "
         "module:function that makes an object with encode(texts) and install what it needs "
         '(`pip install ".[encoder]"`), or give "".'
     )

@@ -497,7 +497,7 @@ def test_a_hub_that_may_never_be_asked_is_a_mistake_of_the_settings():
     with pytest.raises(ContractError) as error:
         asked(lambda: None, replace(load(ROOT / "training/publish.toml"), tries=0))
 
-    assert str(error.value) == "training/publish.toml: tries is below 1. Correct it."
+    assert str(error.value) == "publish.toml: tries is below 1. Correct it."
 
 
 def test_a_release_of_a_hub_that_is_away_is_not_read(hub, tmp_path):

@@ -280,6 +280,19 @@ def test_a_project_made_anew_is_read_whole_and_what_was_pulled_of_the_old_one_st
     assert known(another, tmp_path) == [(1, 11, ""), (1, 11, "")]
 
 
+def test_what_was_pulled_and_is_spoilt_is_not_taken_for_nothing(tmp_path):
+    path = tmp_path / "pulled.parquet"
+    path.write_bytes(b"PAR1")
+
+    with pytest.raises(ContractError) as error:
+        read(StandIn("ka"), path, NAMED)
+
+    assert str(error.value) == (
+        f"{path} is not what was pulled any more. Put a copy of it back; without one delete it, and `make pull` reads "
+        "the whole project anew."
+    )
+
+
 def test_what_was_pulled_of_a_project_that_is_gone_stands(tmp_path):
     name, project = StandIn.title, StandIn("ka")
     project.answer(1, 11)

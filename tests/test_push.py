@@ -219,7 +219,7 @@ def test_a_live_projects_screen_never_changes_and_nobody_elses_project_is_touche
 
     assert str(error.value) == (
         "The project 'second' is answered on another screen than the codebook makes now, and a live project's "
-        "questions never change. Raise `version` in labeling/codebook.toml: `make push` then makes new projects."
+        "questions never change. Raise `version` in codebook.toml: `make push` then makes new projects."
     )
     assert studio.projects["second"].keys() == ["a"]
     assert "first" not in studio.projects
@@ -322,7 +322,7 @@ def test_a_title_that_label_studio_cannot_hold_is_refused():
 
     assert str(error.value) == (
         "The project's title 'a-workspace-with-a-long-name codebook 1 annotator-1' has 51 characters, and Label Studio "
-        "takes 50. Shorten the workspace's name (DATA=folder) or the pseudonym in labeling/assignments.toml."
+        "takes 50. Shorten the workspace's name (DATA=folder) or the pseudonym in assignments.toml."
     )
 
 

@@ -72,7 +72,7 @@ def test_without_labels_on_the_draw_there_is_no_estimate_and_what_is_missing_is_
     (row,) = recall(COVERAGE, items, gold, STANCE, SETTINGS).to_dict("records")
 
     assert math.isnan(row["recall"])
-    assert row["verdict"] == "no labels on the draw: set asked in corpus/targets.toml, then push, label and pull"
+    assert row["verdict"] == "no labels on the draw: set asked in targets.toml, then push, label and pull"
 
 
 def test_a_setting_that_is_unknown_is_refused(tmp_path):

@@ -50,7 +50,7 @@ def test_a_label_that_the_question_does_not_have_is_refused():
         said(RULES["stance"], "stance", ["A sentence."], [""], ["pro", "con", "none"])
 
     assert str(error.value) == (
-        "training/rules.toml says 'against' of stance, but its labels are pro, con, none. "
+        "rules.toml says 'against' of stance, but its labels are pro, con, none. "
         "Correct it, or remove [question.stance] to be compared with no rules."
     )
 

@@ -144,6 +144,7 @@ def test_the_screen_says_it_in_brief_and_is_no_wider_than_a_terminal(torn):
 
     assert said.startswith("177 of 180 assignments done, 0.0 hours left; the last answer 3 days ago")
     assert re.search(r"^annotator-3 +57 +3 +0 +4 .* idle$", said, re.MULTILINE)
+    assert "annotator-3 has something left to answer and is idle." in said
     assert "3 items to be answered by annotator-3." in said
     assert "1 item skipped." in said
     assert "A demonstration: articles and answers were written for it." in said
@@ -170,6 +171,8 @@ def test_a_round_in_which_nobody_has_answered_yet_has_a_page_too(tmp_path):
 
     said = overview.overview(found, tmp_path / "status.html", NOW)
     assert said.startswith("30 assignments, no answers yet")
+    assert re.search(r"^annotator-1 +0 .* not begun$", said, re.MULTILINE)
+    assert "annotator-1 has something left to answer and has not begun." in said
     assert found["stuck"]["idle"] == list(PEOPLE)
     html = (tmp_path / "status.html").read_text(encoding="utf-8")
     assert "There are no answers yet." in html

@@ -1,5 +1,7 @@
 """A table keeps its contract at both ends."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,6 +10,7 @@ import pytest
 from corpus.errors import ContractError
 from corpus.shell import arguments
 from corpus.tables import Table
+from labeling import tables
 
 PORTS = Table(
     name="ports",
@@ -95,6 +98,19 @@ def test_a_table_that_is_not_there_or_is_no_table_says_how_to_make_it(tmp_path):
 
     assert str(absent.value) == f"There is no ports table at {tmp_path}/ports.parquet. Run `make ports` first."
     assert str(broken.value) == f"{tmp_path}/broken.parquet is no Parquet file. Delete it and run `make ports`."
+
+
+def test_of_a_broken_table_that_nothing_makes_anew_a_copy_is_asked_for(tmp_path):
+    (tmp_path / "broken.parquet").write_text("PAR")
+
+    with pytest.raises(ContractError) as broken:
+        replace(PORTS, grown=True).read(tmp_path / "broken.parquet")
+
+    assert str(broken.value) == (
+        f"{tmp_path}/broken.parquet is no Parquet file. Put a copy of it back: it cannot be made anew."
+    )
+    grown = [table.name for table in vars(tables).values() if isinstance(table, Table) and table.grown]
+    assert grown == ["batch", "assignments", "adjudication", "forecasts"]
 
 
 def test_the_words_of_the_command_line_become_what_main_declares():

@@ -308,7 +308,7 @@ def test_a_live_projects_questions_never_change(small):
 
     assert str(error.value) == (
         f"The project {small.title('annotator-1')!r} is answered on another screen than the codebook makes now, and a "
-        "live project's questions never change. Raise `version` in labeling/codebook.toml: `make push` then makes "
+        "live project's questions never change. Raise `version` in codebook.toml: `make push` then makes "
         "new projects."
     )
 

@@ -79,7 +79,7 @@ def filled(settings: Settings) -> Settings:
     marks: dict[str, Any] = {}
     for name, value in vars(settings).items():
         if not value and name != "tags":
-            mark = f"{TO_FILL}: `{name}` in training/card.toml"
+            mark = f"{TO_FILL}: `{name}` in card.toml"
             marks[name] = [mark] if isinstance(value, list) else mark
     return replace(settings, **marks)
 

@@ -15,7 +15,7 @@ from training.release import ANSWERED, SUITES
 from training.withdrawn import covers
 
 WIDTH = 100
-LISTED = 20  # rows of a kind that a changelog names; it counts all of them
+LISTED = 20  # rows of a kind that the screen and a changelog name; they count all of them
 KINDS = {
     "added": "rows added",
     "withdrawn": "rows withdrawn",
@@ -203,7 +203,7 @@ def sentence(kind: str, told: Mapping[str, Any]) -> str:
 
 
 def screen(found: Changes) -> str:
-    """All changes for the eye."""
+    """The changes for the eye: counts, and the first rows of each kind."""
     lines = [f"{found.earlier} → {found.later}", ""]
     if not found.any():
         return "\n".join([*lines, "Nothing changed."])
@@ -211,7 +211,9 @@ def screen(found: Changes) -> str:
         lines += ["codebook", *(f"  {one}" for one in found.codebook), ""]
     for kind, title in KINDS.items():
         rows = found.rows[kind]
-        lines += [f"{title}: {len(rows):,}", *(f"  {sentence(kind, one)}" for one in rows), ""] if rows else []
+        more = [f"  … and {len(rows) - LISTED:,} more: JSON=file lists them all"] if len(rows) > LISTED else []
+        first = [f"  {sentence(kind, one)}" for one in rows[:LISTED]]
+        lines += [f"{title}: {len(rows):,}", *first, *more, ""] if rows else []
     quiet = [title for kind, title in KINDS.items() if not found.rows[kind]]
     return "\n".join([*lines, f"None: {', '.join(quiet)}."]) if quiet else "\n".join(lines).rstrip()
 

@@ -18,7 +18,7 @@ def named(path: str) -> Encode | None:
         made = getattr(import_module(module), function)()
     except (ImportError, AttributeError) as error:
         raise ContractError(
-            f"training/model.toml: encoder is {path!r}, which cannot be had: {error}. Name a module:function that "
+            f"model.toml: encoder is {path!r}, which cannot be had: {error}. Name a module:function that "
             'makes an object with encode(texts) and install what it needs (`pip install ".[encoder]"`), or give "".'
         ) from error
     encode: Encode = made.encode

@@ -290,16 +290,16 @@ def shortened(text: str) -> str:
 REMEDIES = {
     "files": "make the edition anew, and change nothing in its folder",
     "leak": "draw splits that keep them on one side, or withdraw one",
-    "unsettled test items": "settle them, or raise unsettled_test in training/gate.toml and say so",
-    "licence": "state the licence in the source, or see training/profiles.toml",
+    "unsettled test items": "settle them, or raise unsettled_test in gate.toml and say so",
+    "licence": "state the licence in the source, or see profiles.toml",
     "columns": "make the edition anew",
     "held back": "make dataset and edition anew",
     "withdrawn": "make dataset and edition anew",
     "labels": "make card and edition anew",
-    "card": "fill in training/card.toml, or make the card anew",
+    "card": "fill in card.toml, or make the card anew",
     "demonstration": "make card and edition anew",
 }
-OTHERWISE = "withdraw the row, or allow the word in training/gate.toml"
+OTHERWISE = "withdraw the row, or allow the word in gate.toml"
 
 
 def refusals(edition: Edition) -> list[str]:

@@ -35,7 +35,7 @@ from training.readable import NAMED, Encode, Reader
 
 Scores = NDArray[np.float64]  # of each row (down) and label (across): the higher the likelier
 Rows = NDArray[np.int64]
-MORE = "Label more items and run `make pull`, or draw other splits by a new salt in training/splits.toml."
+MORE = "Label more items and run `make pull`, or draw other splits by a new salt in splits.toml."
 NGRAMS = {"words", "characters"}
 KNOWN, UNKNOWN = "known", "unknown"  # targets that were learned from, and others
 SHARED, BY_TARGET = "shared", "by target"  # columns that all targets share; all, with those of one target alone

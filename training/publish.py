@@ -216,7 +216,7 @@ def asked(what: Callable[[], Told], settings: Settings, sleep: Callable[[float],
             print(f"publish: {busy}; again in {seconds:.0f} s", flush=True)
             sleep(seconds)
             wait *= 2
-    raise ContractError("training/publish.toml: tries is below 1. Correct it.")
+    raise ContractError("publish.toml: tries is below 1. Correct it.")
 
 
 def following(repo: Repo, folder: Path) -> str:

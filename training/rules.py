@@ -91,7 +91,7 @@ def said(
     """The rules' label of each sentence; refused if a rule says a label that the question does not have."""
     if strange := sorted(rules.labels - set(labels)):
         raise ContractError(
-            f"training/rules.toml says {strange[0]!r} of {question}, but its labels are {', '.join(labels)}. "
+            f"rules.toml says {strange[0]!r} of {question}, but its labels are {', '.join(labels)}. "
             f"Correct it, or remove [question.{question}] to be compared with no rules."
         )
     return [rules.label(text, target) for text, target in zip(texts, targets, strict=True)]
