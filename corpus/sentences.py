@@ -41,10 +41,11 @@ class Sieve:
 
     def reason(self, outlet: str, line: str) -> str:
         """Why a line is no part of the article, "" if it is."""
+        if len(line) > self.boilerplate.longest:
+            return ""
         if self.boilerplate.is_line(line):
             return "boilerplate"
-        folded = (outlet, boilerplate.folded(line)) in self.repeated
-        return "repeated in its outlet" if folded and len(line) <= self.boilerplate.longest else ""
+        return "repeated in its outlet" if (outlet, boilerplate.folded(line)) in self.repeated else ""
 
     def foreign(self, sentence: str) -> str:
         """Why a sentence is left out for its language, "" if it is not."""
