@@ -44,7 +44,7 @@ def named(place: Place) -> str:
 def made(kind: Any, raw: object, place: Place) -> Any:
     """Make what `kind` declares of what TOML holds: a dataclass, a mapping or list of such, a word, a pattern, a value.
 
-    A dataclass may have an `id`, which is its key in the table above it.
+    A dataclass may have an `id`, which is its key in the table above it; in a list it is a key like others.
     """
     origin, inside = get_origin(kind), get_args(kind)
     if is_dataclass(kind):
@@ -62,20 +62,21 @@ def made(kind: Any, raw: object, place: Place) -> Any:
 
 def entry(kind: Any, raw: dict[str, object], place: Place) -> Any:
     """Make a dataclass of a table that has all keys it needs and no others."""
-    known, hints = keys(kind), get_type_hints(kind)
+    hints, listed = get_type_hints(kind), place != () and isinstance(place[-1], int)
+    known = {key: one for key, one in keys(kind).items() if key != "id" or listed}
     for key in raw:
         if key not in known:
             raise Wrong((*place, key), f"is read by nobody. Correct it to one of {', '.join(known)}, or take it out.")
     for key in needed(known):
         if key not in raw:
             raise Wrong(place, f"lacks {key}. Add it.")
-    given = {"id": place[-1]} if "id" in hints else {}
+    given = {"id": place[-1]} if "id" in hints and not listed else {}
     for one in fields(kind):
         key = one.metadata.get("key", one.name)
         if one.metadata == INLINE:
             part = keys(hints[one.name])
             given[one.name] = entry(hints[one.name], {name: raw[name] for name in part if name in raw}, place)
-        elif key in raw and one.name != "id":
+        elif key in raw:
             given[one.name] = made(hints[one.name], raw[key], (*place, key))
     return kind(**given)
 
@@ -86,7 +87,7 @@ def keys(kind: Any) -> dict[str, "Field[Any]"]:
     found: dict[str, Field[Any]] = {}
     for one in fields(kind):
         found |= keys(hints[one.name]) if one.metadata == INLINE else {one.metadata.get("key", one.name): one}
-    return {key: one for key, one in found.items() if key != "id"}
+    return found
 
 
 def needed(known: Mapping[str, "Field[Any]"]) -> Iterator[str]:

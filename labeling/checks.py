@@ -10,6 +10,7 @@ import pandas as pd
 
 from corpus import targets, toml
 from corpus.errors import ContractError
+from corpus.shape import Wrong
 from corpus.shell import shell
 from corpus.tables import ITEMS
 from corpus.targets import TOPIC
@@ -39,10 +40,11 @@ def load(path: Path, book: Codebook) -> list[dict[str, Any]]:
         raise ContractError(
             f"{path} holds an entry that is none. Begin each with [[check]] or [[qualification]]."
         ) from error
-    for entry in written:
-        if wrong := fault(entry, book):
-            told = str(entry.get("text", entry.get("title")))[:40]
-            raise ContractError(f"{path}: the {entry['use']} {told!r} {wrong}. Correct it.")
+    places = [(use, at) for use in USES for at in range(len(raw.get(use, [])))]
+    with toml.told(path):
+        for place, entry in zip(places, written, strict=True):
+            if wrong := fault(entry, book):
+                raise Wrong(place, f"{wrong}. Correct it.")
     return written
 
 

@@ -156,12 +156,12 @@ def test_no_checks_are_a_table_without_rows(tmp_path):
 )  # fmt: skip
 def test_a_mistake_in_an_entry_is_told_with_its_place(tmp_path, old, new, message):
     path = tmp_path / "checks.toml"
-    path.write_text(WRITTEN.replace(old, new))
+    path.write_text(WRITTEN + WRITTEN.replace(old, new))
 
     with pytest.raises(ContractError) as error:
         load(path, BOOK)
 
-    assert str(error.value) == f"{path}: the check 'Dealers demanded that the sanctions on I' {message}. Correct it."
+    assert str(error.value) == f"{path}:12: check (number 2) {message}. Correct it."
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from corpus import toml
-from corpus.errors import ContractError
+from corpus.lines import Place
+from corpus.shape import Wrong
 
 ID = re.compile(r"[0-9a-f]{10}(\.[0-9a-f]{6}(@[\w-]+)?)?")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -21,21 +23,39 @@ class Tombstone:
     reason: str
 
 
+@dataclass(frozen=True)
+class Said:
+    """What withdrawn.toml holds."""
+
+    withdrawn: list[Tombstone] = field(default_factory=list)
+
+
 def load(path: Path) -> list[Tombstone]:
-    """Read the tombstones, or say which entry is wrong."""
-    return [stone(path, entry) for entry in toml.read(path).get("withdrawn", [])]
-
-
-def stone(path: Path, entry: dict[str, str]) -> Tombstone:
-    """One entry, or what is wrong with it."""
-    try:
-        found = Tombstone(**entry)
-        date.fromisoformat(found.day)
-    except (TypeError, ValueError) as error:
-        raise ContractError(f"{path}: {entry} is no withdrawal: {error}. Give id, day and reason.") from error
-    if not ID.fullmatch(found.id) or not found.reason.strip():
-        raise ContractError(f"{path}: {entry} has no id of an article, sentence or item, or no reason. Correct it.")
+    """Read the tombstones, or say what in the file is wrong."""
+    found = toml.settings(path, Said).withdrawn
+    with toml.told(path):
+        for at, stone in enumerate(found):
+            check(stone, ("withdrawn", at))
     return found
+
+
+def check(stone: Tombstone, place: Place) -> None:
+    """Refuse an entry that withdraws nothing, or does not say when and why."""
+    if not ID.fullmatch(stone.id):
+        raise Wrong((*place, "id"), f"is {stone.id!r}. Make it the id of an article, a sentence or an item.")
+    if not DAY.fullmatch(stone.day) or not is_day(stone.day):
+        raise Wrong((*place, "day"), f"is {stone.day!r}. Make it a day, YYYY-MM-DD.")
+    if not stone.reason.strip():
+        raise Wrong((*place, "reason"), "says nothing. Say why.")
+
+
+def is_day(said: str) -> bool:
+    """Whether there is such a day."""
+    try:
+        date.fromisoformat(said)
+    except ValueError:
+        return False
+    return True
 
 
 def line(name: str) -> list[str]:
