@@ -26,8 +26,7 @@ def recognise(text: str, certainty: float) -> str:
     >>> recognise("12:30", 0.6)
     ''
     """
-    letters = sum(map(str.isalpha, text[:LONGEST]))
-    if not letters:
+    if not any(map(str.isalpha, text[:LONGEST])):
         return ""
     (best,) = detector().detect(text, model="lite", k=1) or [{"lang": "", "score": 0.0}]
     return str(best["lang"]) if best["score"] >= certainty else ""

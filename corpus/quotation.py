@@ -22,7 +22,7 @@ def quoted(text: str, spans: list[tuple[int, int]]) -> list[bool]:
 
     A quotation ends with its paragraph at the latest, since the next one opens it again if it goes on.
     """
-    inside = _covered(text)
+    inside = _covered(text) if DOUBLE.search(text) or SINGLE.search(text) else b""
     if 1 not in inside:
         return [False] * len(spans)
     words = [word.start() for word in WORD.finditer(text)]

@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from tests.benchmarks.bench_duplicates import Cost, measured
+from tests.benchmarks.bench_splitting import Splitter, splitters
 from tests.benchmarks.newslike import plant
 from tests.house import ROOT
 
@@ -117,11 +118,9 @@ def by_format(pool: Sequence[str]) -> None:
             print(f"{name:34}{count:9,}{count / run('articles', raw, out, 1)[0]:10,.0f}")
 
 
-def libraries(some: list[dict[str, str]], as_pages: bool) -> float:
+def libraries(some: list[dict[str, str]], as_pages: bool, split: Splitter) -> float:
     """Seconds that extracting and splitting alone take, in this process, without reading or writing anything."""
     from trafilatura import bare_extraction
-
-    from corpus.splitting import spans
 
     sources = [page(article) for article in some] if as_pages else [json.dumps(article).encode() for article in some]
     options: Any = {"favor_precision": True, "with_metadata": True, "include_comments": False, "include_tables": False}
@@ -130,12 +129,16 @@ def libraries(some: list[dict[str, str]], as_pages: bool) -> float:
     began = time.process_time()
     for source in sources:
         text = extracted(source).text if as_pages else json.loads(source)["text"]
-        spans(text)
+        split(text)
     return time.process_time() - began
 
 
 def beside_libraries(pool: Sequence[str]) -> None:
-    """Print what the whole stage takes beside its libraries' own time on the same input, on one core."""
+    """Print what the whole stage takes beside its libraries' own time on the same input, on one core.
+
+    Of JSON Lines nothing is extracted, so there is only the splitter: beside ours stand those that others would use,
+    each timed on a part of the articles.
+    """
     print(f"\n{'the stage beside its libraries, CPU s':34}{'articles':>9}{'libraries':>10}{'stage':>8}{'ratio':>7}")
     for name, count, as_pages in (("web pages", 1_000, True), ("JSON Lines", 40_000, False)):
         some = list(articles(count, pool))
@@ -143,8 +146,12 @@ def beside_libraries(pool: Sequence[str]) -> None:
             raw, out = Path(folder, "raw"), Path(folder, "out")
             raw.mkdir()
             each_in_a_file(".html", page)(some, raw) if as_pages else lines(some, raw / "a.jsonl")
-            theirs, stage = libraries(some, as_pages), sum(run(step, raw, out, 1)[1] for step in STEPS)
-        print(f"{name:34}{count:9,}{theirs:10.1f}{stage:8.1f}{stage / theirs:7.2f}")
+            stage = sum(run(step, raw, out, 1)[1] for step in STEPS)
+        for splitter, split in splitters():
+            if splitter == "ours" or not as_pages:
+                part = some if splitter == "ours" else some[:SOME]
+                theirs = libraries(part, as_pages, split) * len(some) / len(part)
+                print(f"{f'{name}, {splitter}':34}{count:9,}{theirs:10.1f}{stage:8.1f}{stage / theirs:7.2f}")
 
 
 def at_scale(most: int, pool: Sequence[str]) -> list[tuple[int, Cost]]:
