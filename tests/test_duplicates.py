@@ -37,10 +37,10 @@ def lay_out(folder, *parts, left_out=()):
     return folder / "sentences.parquet"
 
 
-def find(folder, *parts, left_out=()):
+def find(folder, *parts, left_out=(), settings_file=SETTINGS):
     """The two tables, as rows without their similarities."""
     out, contrasts = folder / "duplicates.parquet", folder / "contrasts.parquet"
-    main(lay_out(folder, *parts, left_out=left_out), GUARD, SETTINGS, out, contrasts)
+    main(lay_out(folder, *parts, left_out=left_out), GUARD, settings_file, out, contrasts)
     copies = DUPLICATES.read(out)[["sentence_id", "group_id", "kind"]]
     twins = CONTRASTS.read(contrasts)[["pair_id", "words_a", "words_b", "families"]]
     return copies.to_records(index=False).tolist(), twins.to_records(index=False).tolist()
@@ -55,6 +55,20 @@ def test_exact_copies_are_a_group_and_the_least_id_is_its_first(tmp_path):
 
     assert copies == [("a", "a", "first"), ("b", "a", "exact"), ("d", "a", "exact")]
     assert twins == []
+
+
+@pytest.mark.parametrize(("kept", "count"), [pytest.param(8, 15, id="all"), pytest.param(2, 9, id="two of each")])
+def test_of_a_report_that_returns_with_other_figures_each_is_linked_with_a_few_alone(tmp_path, kept, count):
+    few = tmp_path / "duplicates.toml"
+    few.write_text(SETTINGS.read_text(encoding="utf-8").replace("contrasts = 8", f"contrasts = {kept}"))
+    daily = (
+        "Customs officers at the northern port of Aden held {} barrels of oil on their way to the islands on the day."
+    )
+
+    copies, twins = find(tmp_path, [(f"day-{n}", daily.format(n)) for n in range(11, 17)], settings_file=few)
+
+    assert copies == []
+    assert len(twins) == count
 
 
 def test_near_copies_are_found_by_their_words_and_told_how_alike_they_are(tmp_path):
