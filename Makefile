@@ -248,8 +248,8 @@ SHAPED = $(foreach file,$(filter-out $(STAYS),$(notdir $(BESIDE))),$($(file))) c
 
 $(DATA)/LICENSE $(DATA)/CITATION.cff: $(DATA)/card.md ;
 
-model = training/model.py training/calibrate.py training/encoder.py training/grams.py training/keeping.py \
-  training/readable.py training/telling.py training/tone.py
+model = training/model.py training/learning.py training/calibrate.py training/encoder.py training/grams.py \
+  training/keeping.py training/readable.py training/telling.py training/tone.py
 baseline: $(DATA)/baseline.parquet        ## a scikit-learn model for each question, and its predictions
 $(DATA)/baseline.parquet: training/baseline.py training/abstain.py training/folder.py training/followups.py \
   training/release.py training/standing.py $(model) $(model.toml) $(tone.toml) $(DATA)/dataset/manifest.json

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.model import Head
+from training.learning import Head
 
 
 def threshold(head: Head, right: float) -> float:

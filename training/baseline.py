@@ -21,7 +21,8 @@ from training import abstain, folder, followups
 from training.calibrate import Scale, error
 from training.keeping import keep
 from training.keeping import load as load_kept
-from training.model import KNOWN, MORE, Head, Learned, Settings, fit_again, learn, load
+from training.learning import MORE, Head, Learned, fit_again, learn
+from training.model import KNOWN, Settings, load
 from training.release import as_json
 from training.standing import LITTLE, Standing, made_with
 from training.tables import PREDICTIONS

@@ -9,7 +9,8 @@ from sklearn.metrics import f1_score
 from corpus.shell import shell
 from labeling.tables import CURVE
 from training import folder
-from training.model import Prepared, Rows, Settings, classifier, load, prepared, scores, solved
+from training.learning import Prepared, Rows, classifier, prepared, scores, solved
+from training.model import Settings, load
 
 
 def order(train: pd.DataFrame, seed: int) -> Rows:

@@ -5,8 +5,12 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.errors import ContractError
-from training.readable import Encode
+
+Encode = Callable[[list[str]], NDArray[np.float32]]
 
 
 def named(path: str) -> Encode | None:

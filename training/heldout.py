@@ -20,7 +20,6 @@ from training import folder, model, standing
 from training.encoder import named
 from training.model import KNOWN, UNKNOWN
 from training.tables import HELD_OUT, HELDOUT, SPLITS
-from training.telling import tell
 
 READ = ["item_id", "article_id", "group", "text", "target", "label"]  # of a row, what learning and telling go by
 NAME = "/"  # stands between suite and fold in the name of a column
@@ -86,12 +85,15 @@ def ask(laid_file: Path, name: str, question: str, chosen: Chosen, place: Path) 
 
 def said(train: pd.DataFrame, test: pd.DataFrame, suite: str, chosen: Chosen) -> dict[str, Any]:
     """What a model of the train rows says of the test rows, and how sure it is."""
+    from training.learning import fit  # scikit-learn takes a second, and mostly nothing is to be learned
+    from training.telling import tell
+
     if train["label"].nunique() == 1:
         return {"predicted": train["label"].iloc[0], "probability": 1.0}
     kind = UNKNOWN if suite == TARGETS and UNKNOWN in chosen.ways else KNOWN
     strength, variant = chosen.ways[kind]
     settings = replace(chosen.settings, encode=named(chosen.settings.encoder))
-    learned = model.fit(train, strength, settings, way=(kind, variant))
+    learned = fit(train, strength, settings, way=(kind, variant))
     told = tell(learned, test)
     return {"predicted": np.array(learned.labels)[told.said], "probability": told.sure}
 

@@ -13,7 +13,8 @@ from corpus.errors import ContractError
 from corpus.whole import whole
 from training.calibrate import Scale
 from training.encoder import named
-from training.model import KNOWN, Head, Learned
+from training.learning import Head, Learned
+from training.model import KNOWN
 from training.readable import Reader
 from training.tone import Tone
 

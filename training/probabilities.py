@@ -12,7 +12,8 @@ from corpus.tables import ITEMS
 from labeling import codebook
 from labeling.codebook import Question
 from labeling.tables import ANNOTATIONS, PROBABILITIES
-from training.model import KNOWN, Learned, Settings, learn, load
+from training.learning import Learned, learn
+from training.model import KNOWN, Settings, load
 from training.telling import predict_proba
 
 READ = ["item_id", "article_id", "target", "text"]

@@ -1,6 +1,6 @@
 """Rows with text and target -> the columns that a model's features are made of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,12 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+from training.encoder import Encode
 from training.grams import Batch, batch
 from training.tone import Tone
 
 STEM = 5  # letters of a word that tell it in most of its forms
 NAMED, TONE, SHARED = "about ", ["praise", "blame"], ["shared", "any shared"]
-Encode = Callable[[list[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)

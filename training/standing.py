@@ -15,7 +15,7 @@ from corpus.partitions import digest
 from corpus.whole import whole
 
 LEARNED = ("item_id", "group", "text", "target", "label", "weight")  # of a row, beside its shares, what is learned from
-MODULES = ("calibrate", "encoder", "followups", "grams", "model", "readable", "tone")
+MODULES = ("calibrate", "encoder", "followups", "grams", "learning", "model", "readable", "tone")
 CODE = tuple(Path(__file__).with_name(f"{name}.py") for name in MODULES)  # what chooses and learns
 LITTLE = 1e-9  # percent: any change at all
 

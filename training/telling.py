@@ -15,7 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from training.calibrate import softmax
 from training.grams import Batch, Index, batch, counts, index
-from training.model import KNOWN, UNKNOWN, Head, Learned
+from training.learning import Head, Learned
+from training.model import KNOWN, UNKNOWN
 from training.readable import NAMED
 
 Scores = NDArray[np.float64]

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.model import KNOWN, Learned
+from training.learning import Learned
+from training.model import KNOWN
 from training.readable import NAMED
 
 WORDS = "words"  # n-grams of characters speak too, but no reader knows for what

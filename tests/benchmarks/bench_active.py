@@ -18,7 +18,8 @@ from threadpoolctl import threadpool_limits
 from tests.benchmarks.bench_model import claims, newsmtsc
 from tests.house import ROOT
 from training.calibrate import softmax
-from training.model import Prepared, Rows, Settings, classifier, load, prepared, scores, solved
+from training.learning import Prepared, Rows, classifier, prepared, scores, solved
+from training.model import Settings, load
 
 SEEDS, FIRST, ROUNDS = 20, 100, 4
 POOL, ASKED = 1200, 800  # rows that may be drawn, and rows that are measured on

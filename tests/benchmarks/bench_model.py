@@ -26,7 +26,8 @@ from sklearn.svm import LinearSVC
 from tests.house import ROOT, SHARED
 from training.encoder import named
 from training.keeping import keep
-from training.model import Settings, learn, load
+from training.learning import learn
+from training.model import Settings, load
 from training.telling import tell
 
 Folds = list[tuple[NDArray[Any], NDArray[Any]]]

@@ -13,7 +13,8 @@ from corpus.tables import ITEMS, SENTENCES
 from tests.benchmarks.bench_model import newsmtsc
 from tests.house import ROOT
 from training.keeping import keep
-from training.model import KNOWN, learn, load
+from training.learning import learn
+from training.model import KNOWN, load
 from training.predict import main
 from training.tables import PREDICTED
 

@@ -15,7 +15,8 @@ from tests.house import ROOT
 from training.calibrate import Scale, error, softmax
 from training.keeping import keep
 from training.keeping import load as load_model
-from training.model import KNOWN, UNKNOWN, check, fit, folds, learn, load, sample, taught
+from training.learning import check, fit, folds, learn, sample, taught
+from training.model import KNOWN, UNKNOWN, load
 from training.readable import shared
 from training.telling import predict_proba, tell
 
@@ -117,7 +118,7 @@ def test_a_model_in_a_file_says_what_it_said_and_needs_no_trust(learned, tmp_pat
 
 def test_the_same_rows_make_the_same_digits_in_another_process():
     code = (
-        "import hashlib; from tests.test_model import SETTINGS, town; from training.model import learn; "
+        "import hashlib; from tests.test_learning import SETTINGS, town; from training.learning import learn; "
         "from training.telling import predict_proba; "
         "told = predict_proba(learn('stance', town(), SETTINGS), town()); "
         "print(hashlib.sha256(told.tobytes()).hexdigest())"
