@@ -14,6 +14,7 @@ from typing import Any
 
 from corpus.tables import ITEMS
 from labeling.ids import task_key
+from labeling.pulled import LATE
 from labeling.studio import ANSWERED, BEHIND, PAGE, Project, Studio
 from labeling.tables import ASSIGNMENTS
 from labeling.tasks import shown
@@ -129,6 +130,7 @@ def compare(server: Mortal, folder: Path, count: int) -> None:
     imported(opened, target, list(tasks(full, 2)))
     first, cost, second = paged(opened, target), verb("pull", server, full), paged(opened, target)
     print(line("pull, all, 2 answers a task", count, (first + second) / 2, cost, GOALS["pull"]), flush=True)
+    time.sleep(LATE.total_seconds())  # until then, what came last is read again
     print(f"{'pull, nothing new':30}{count:9,}{'':9}{verb('pull', server, full)[0]:8.1f}", flush=True)
 
 
