@@ -1,7 +1,9 @@
 """The thin shell around a step: words of the command line in, one line out when a person made a mistake."""
 
+import atexit
 import errno
 import inspect
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +32,8 @@ def shell(main: Callable[..., None]) -> None:
     except KeyboardInterrupt:
         print(f"{Path(sys.argv[0]).stem}: stopped. Run the same command again to go on.", file=sys.stderr)
         sys.exit(130)
+    finally:
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # while Python tidies up, too late for anything
 
 
 def arguments(main: Callable[..., None], words: list[str]) -> list[object]:

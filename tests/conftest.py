@@ -1,6 +1,7 @@
 """One real Label Studio for all tests that are marked `studio`, and one workspace for all that only read it."""
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from labeling.server import serve
 from tests.workspace import Workspace
 from tests.world import build_report, world
+
+# A shell that starts us in the background has us ignore Ctrl-C, and whoever we start would ignore it too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

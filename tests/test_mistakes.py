@@ -39,6 +39,12 @@ def test_whoever_is_stopped_says_how_to_go_on():
     assert said("raise KeyboardInterrupt") == (130, "-c: stopped. Run the same command again to go on.\n")
 
 
+def test_ctrl_c_when_all_is_done_but_python_has_not_ended_is_passed_over():
+    late = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGINT)"
+
+    assert said(late) == (0, "")
+
+
 def test_settings_that_are_not_there_are_told(tmp_path):
     path = tmp_path / "gold.toml"
 
