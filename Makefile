@@ -1,5 +1,17 @@
 # Nouns are files, verbs talk to the world. `make` prints what there is.
 
+# A verb among several goals changes what the goals behind it are made from, and make has looked at that before: so each
+# is made by itself, in the order in which they are named.
+VERBS := answer fetch keep pull push withdraw
+ifneq ($(and $(word 2,$(MAKECMDGOALS)),$(filter $(VERBS),$(MAKECMDGOALS))),)
+
+.PHONY: $(MAKECMDGOALS)
+.NOTPARALLEL:
+$(MAKECMDGOALS):
+	@$(MAKE) --no-print-directory $@
+
+else
+
 DATA    ?= data
 ANSWERS ?= labeling/demo
 DEMO    ?= data/demo
@@ -11,6 +23,10 @@ READY   := $(VENV)/ready
 # The raw articles: RAW=folder, or the folder this workspace was made from, or raw/ in it.
 RAW = $(OWN)
 OWN = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
+
+# What nobody means: a workspace of two words, or a variable that is not set.
+$(if $(word 2,$(DATA)),$(error DATA is '$(DATA)', and a workspace's name has no space. Give it another.))
+$(if $(and $(filter command,$(origin RAW)),$(if $(RAW),,empty)),$(error RAW is empty. Name the folder of the articles.))
 
 # Settings of a workspace's own: a file that stands in this folder is read instead of the one of its name beside the
 # program. $(codebook.toml) is the codebook that is read, and so on.
@@ -346,8 +362,9 @@ diff: $(READY)                            ## A=v1 B=v2: what changed between two
 	@test -n "$(A)" || { echo 'No releases are named. Name one or two: make diff A=v1 B=v2 REPO=org/name' >&2; false; }
 	@$(PYTHON) -m training.diff "$(A)" "$(or $(B),$(DATA)/edition)" "$(REPO)" "$(JSON)" "$(CHANGELOG)"
 
+withdraw: export WHY = $(value REASON)# as it was written: neither make nor the shell reads it
 withdraw: $(DATA)/items.parquet           ## ID=id-or-address REASON="...": out of every later release, and listed there
-	@$(PYTHON) -m training.withdraw "$(ID)" "$(REASON)" $(DATA)/articles.parquet $(DATA)/items.parquet \
+	@$(PYTHON) -m training.withdraw "$(ID)" "$$WHY" $(DATA)/articles.parquet $(DATA)/items.parquet \
 	  $(DATA)/duplicates.parquet $(withdrawn.toml)
 
 # Your own copies first, then the live pages, then an archive: each is asked for what those before it do not have.
@@ -427,3 +444,5 @@ $(VENV)/tools/ready: tools.lock $(READY)
 help:
 	@awk 'BEGIN {FS = ":.*## *"} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+endif

@@ -133,17 +133,22 @@ def is_json(line: bytes) -> bool:
 
 def values(text: IO[str], max_bytes: int) -> Iterator[str]:
     """The source of each value of a JSON file; no more is held than the longest value and one piece."""
-    held, number = text.read(PIECE).lstrip().removeprefix("["), 0
+    held, number = text.read(PIECE).lstrip(), 0
+    inside, held = held.startswith("["), held.removeprefix("[")
     for piece in chain(iter(partial(text.read, PIECE), ""), [""]):
         held += piece
         at = behind(held, 0)
+        inside = inside and "]" not in held[:at]
         while at < len(held) and (end := ends(held, at)) and (end < len(held) or not piece):
             number += 1
             yield held[at:end]
             at = behind(held, end)
+            inside = inside and "]" not in held[end:at]
         held = held[at:]
         if len(held) > max_bytes or (held and not piece):
             raise Rejected("broken JSON", f"behind value {number:,} comes no whole one within {max_bytes:,} characters")
+    if inside and number:
+        raise Rejected("broken JSON", f"behind value {number:,} its list breaks off")
 
 
 def behind(held: str, at: int) -> int:

@@ -196,6 +196,8 @@ class Crawl:
             return self.opened(task, answer)
         if answer.media in PACKED or not answer.body.strip():
             raise NotFetched("no page", "nothing stands in it" if answer.body else "it is empty", answer.status)
+        if "html" not in answer.media:
+            raise NotFetched("no page", f"neither HTML nor a feed or sitemap, but {answer.media}", answer.status)
         name, new = keep(answer, task.asked, self.clock.now(), self.ledger.folder)
         attempt = self.attempt(task, answer, "new" if new else "unchanged")
         return self.record(replace(attempt, sha256=hashlib.sha256(answer.body).hexdigest(), file=name))

@@ -74,11 +74,14 @@ def installed() -> dict[str, str]:
 
 def environment(lock: str, there: Mapping[str, str]) -> Check:
     """Whether the packages are those of the lock; one that only some machines need may be away."""
-    wanted = {name: version for name, version, some in LOCKED.findall(lock) if not some or name in there}
-    odd = sorted(name for name, version in wanted.items() if there.get(name) != version)
+    wanted: dict[str, list[str]] = {}  # one version, or one for each of several Pythons
+    for name, version, some in LOCKED.findall(lock):
+        if not some or name in there:
+            wanted.setdefault(name, []).append(version)
+    odd = sorted(name for name, versions in wanted.items() if there.get(name) not in versions)
     if not odd:
         return Check("packages", OK, f"{len(wanted):,}, each as requirements.lock has it")
-    first = f"{odd[0]} is {there.get(odd[0], 'not there')}, locked is {wanted[odd[0]]}"
+    first = f"{odd[0]} is {there.get(odd[0], 'not there')}, locked is {' or '.join(wanted[odd[0]])}"
     found = f"{len(odd):,} of {len(wanted):,} differ from requirements.lock: {first}"
     return Check("packages", WRONG, found, "Set them up anew: `rm .venv/ready`, then `make doctor`.")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from corpus.records import Rejected
 
-RATIO = 200  # text seldom packs to less than a twentieth, and gzip can make it a thousandth: that is a bomb
+SELDOM = 20  # times its size that packed text unpacks to: seldom more
+RATIO = 200  # and what unpacks to so many times its size is a bomb; gzip can make it a thousand times
 SLACK = 10_000_000  # bytes that even the smallest file may unpack to
 
 

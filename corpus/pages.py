@@ -33,7 +33,10 @@ def read_page(raw: Raw, reading: Reading) -> Record:
     bounded(source, reading)
     try:
         tree = parsed(source)
-        tags = {**raw.said, **head(tree, reading)}
+        tags = {
+            **head(tree, reading),
+            **{name: said for name, said in raw.said.items() if said},
+        }  # who fetched it knows
         found = EXTRACTORS[reading.extractor](source, tree)
     except RecursionError as error:
         raise Rejected("nested too deeply", "the page's tags are nested beyond what can be read") from error
@@ -66,10 +69,11 @@ def attempt(raw: bytes, name: str) -> str:
 
 
 def guessed(raw: bytes) -> str:
-    """The bytes in the encoding that they are most likely in."""
+    """The bytes in the encoding that they are most likely in; in windows-1252, as browsers do, if none is likelier."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(raw[:100_000]).best()
+    found = from_bytes(raw[:100_000])
+    best = min(found, key=lambda one: (one.chaos, one.encoding != "cp1252"), default=None)
     return (attempt(raw, best.encoding) if best else "") or refuse(raw)
 
 
@@ -101,11 +105,11 @@ def parsed(source: str) -> "HtmlElement":
 
 
 def head(tree: "HtmlElement", reading: Reading) -> dict[str, object]:
-    """What the page's meta tags say, its canonical address, and its lang attribute; an unreadable date says nothing."""
+    """What the page's meta tags, its links, and its lang attribute say; an unreadable date says nothing."""
     tags = {str(tag.get("property") or tag.get("name")): tag.get("content") for tag in tree.iter("meta")}
     tags = {name: said for name, said in tags.items() if name not in reading.names["published"] or readable(said)}
-    links = [tag.get("href") for tag in tree.iter("link") if str(tag.get("rel")).lower() == "canonical"]
-    return {"lang": tree.get("lang"), "canonical": next(iter(links), None), **tags}
+    links = {str(tag.get("rel")).lower(): tag.get("href") for tag in reversed([*tree.iter("link")])}
+    return {"lang": tree.get("lang"), **{name: links.get(name) for name in ("canonical", "license")}, **tags}
 
 
 def by_trafilatura(source: str, tree: "HtmlElement") -> Record:

@@ -17,6 +17,7 @@ from corpus.tables import Table
 from corpus.whole import whole
 
 STAMP = "made.json"
+CODE = ("*.py", "splitting.toml")  # what this stage is made of: its code, and the words that code reads for itself
 RUNNING = ".running"  # the file of a workspace that a run holds while it works
 HELD: dict[Path, IO[str]] = {}  # the workspaces that are ours, by the file that says so
 
@@ -83,7 +84,7 @@ def perform(job: Callable[..., Any], task: Task, place: Path) -> Any:
 def fingerprint(job: Callable[..., Any], task: Task) -> str:
     """What a place is made from: the job, its plain arguments, the bytes that it reads, and the code of this stage."""
     plain = repr([arg for arg in task.args if not isinstance(arg, Path)])
-    code = sorted(Path(__file__).parent.glob("*.py"))
+    code = sorted(path for pattern in CODE for path in Path(__file__).parent.glob(pattern))
     name = inspect.getmodulename(inspect.getfile(job))
     return hashlib.sha256(
         "\n".join([f"{name}.{job.__name__}", plain, *map(digest, [*task.reads, *code])]).encode()

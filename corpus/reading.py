@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+from courlan import is_external
 
 from corpus.dates import day, moment
 from corpus.markdown import read_markdown
@@ -16,12 +19,29 @@ READERS: Mapping[str, Callable[[Raw, Reading], Record]] = {
 }
 
 
+def believed(canonical: str, url: str) -> str:
+    """The address that a page gives itself, "" if it is the whole site's or another site's than the page came from.
+
+    >>> believed("https://herald.example/port", "https://amp.herald.example/port?x=1")
+    'https://herald.example/port'
+    >>> believed("https://herald.example/", "https://herald.example/port"), believed("https://a.example/x", "https://b.example/y")
+    ('', '')
+    """
+    whole_site = not urlsplit(canonical).path.strip("/") and not urlsplit(canonical).query
+    if whole_site and canonical != url:
+        return ""
+    return "" if url and is_external(canonical, url) else canonical
+
+
 def read(raw: Raw, reading: Reading) -> Record:
     """The record as an article, with dates and addresses as we write them, or why it is none."""
     record = READERS[raw.kind](raw, reading)
     said = dict(record.said)
     said["published"] = day(said.get("published", ""))
-    if said["published"] > (date.fromisoformat(reading.today) + timedelta(days=1)).isoformat():
-        raise Rejected("future date", f"{said['published']} lies after {reading.today}")
+    said["fetched"] = moment(said.get("fetched", ""))
+    for told in (said["published"], said["fetched"][:10]):
+        if told > (date.fromisoformat(reading.today) + timedelta(days=1)).isoformat():
+            raise Rejected("future date", f"{told} lies after {reading.today}")
     said |= {name: address(said.get(name, "")) for name in ("url", "canonical_url")}
-    return Record(record.text, {**said, "fetched": moment(said.get("fetched", ""))})
+    said["canonical_url"] = believed(said["canonical_url"], said["url"])
+    return Record(record.text, said)

@@ -2,19 +2,20 @@
 
 import csv
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from io import TextIOWrapper
-from itertools import count
 from math import isnan
 from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpus.packed import RATIO, SELDOM, SLACK
 from corpus.records import Found, Raw, Refused, Rejected, bounded, told
 
-ROWS = 16  # of a Parquet or Arrow file that are held at once: few, since each may hold a whole book
+ROWS = 16  # of a Parquet or Arrow file that are held at once, at most: few, since each may hold a whole book
 
 
 class Lines:
@@ -23,6 +24,8 @@ class Lines:
     def __init__(self, text: TextIOWrapper, longest: int) -> None:  # noqa: D107 - the class says it
         self.text, self.longest = text, longest
         self.left = longest  # characters that the row which is read now may still have
+        self.row: list[str] = []  # its lines
+        self.again: deque[str] = deque()  # lines that were given back
 
     def __iter__(self) -> "Lines":
         """It is its own iterator."""
@@ -30,16 +33,24 @@ class Lines:
 
     def __next__(self) -> str:
         """The next line, or that it is too long."""
-        line = self.text.readline(self.longest)
+        line = self.again.popleft() if self.again else self.text.readline(self.longest)
         self.left -= len(line)
         if self.left <= 0:
-            self.left = self.longest
             while line and not line.endswith("\n"):
                 line = self.text.readline(self.longest)
             raise Rejected("too large", f"more than {self.longest:,} characters, the max_bytes of articles.toml")
         if not line:
             raise StopIteration
+        self.row.append(line)
         return line
+
+    def begin(self) -> None:
+        """A row begins."""
+        self.left, self.row = self.longest, []
+
+    def give_back(self) -> None:
+        """All but the first line of the row is to be read again: it is no part of it."""
+        self.again.extendleft(reversed(self.row[1:]))
 
 
 def cells(file: IO[bytes], name: str, max_bytes: int) -> Found:
@@ -51,19 +62,41 @@ def cells(file: IO[bytes], name: str, max_bytes: int) -> Found:
         raise Rejected("empty", "it holds no line")
     mark = max("\t;|,", key=first.count)
     names = next(csv.reader([first], delimiter=mark))
-    rows = csv.reader(lines, delimiter=mark)
-    for number in count(1):
-        lines.left = max_bytes
+    for number, row in enumerate(read_rows(lines, mark, len(names)), 1):
+        if isinstance(row, Rejected):
+            yield f"{name}#{number}", row
+        elif row:
+            yield named_cells(f"{name}#{number}", names, row, max_bytes)
+
+
+def read_rows(lines: Lines, mark: str, width: int) -> Iterator[list[str] | Rejected]:
+    """The cells of each row, or what is wrong with it.
+
+    A quotation mark that is never closed would swallow the rows behind it: these are given back and read for
+    themselves. Where tabs part the cells, marks are often no more than part of the text.
+    """
+    rows = csv.reader(lines, delimiter=mark, strict=True)
+    while True:
+        lines.begin()
         try:
-            row = next(rows)
+            row: list[str] | Rejected = next(rows)
         except StopIteration:
             return
-        except (csv.Error, Rejected) as error:
-            why = error if isinstance(error, Rejected) else Rejected("broken row", told(error))
-            yield f"{name}#{number}", why
-            continue
-        if row:
-            yield named_cells(f"{name}#{number}", names, row, max_bytes)
+        except csv.Error as error:
+            row = Rejected("broken row", told(error))
+        except Rejected as why:
+            row = why
+        if mark == "\t" and lines.row and all(len(bare(line)) == width for line in lines.row):
+            lines.give_back()
+            row = bare(lines.row[0]) if len(lines.row) > 1 or isinstance(row, Rejected) else row
+        elif isinstance(row, Rejected):
+            lines.give_back()
+        yield row
+
+
+def bare(line: str) -> list[str]:
+    """The cells of a line between its tabs, as they are written."""
+    return line.rstrip("\r\n").split("\t")
 
 
 def named_cells(source: str, names: list[str], row: list[str], max_bytes: int) -> Raw | Refused:
@@ -92,9 +125,25 @@ def parquet(file: IO[bytes], name: str, max_bytes: int) -> Found:
     try:
         table = pq.ParquetFile(file)
         plain = [field.name for field in table.schema_arrow if not pa.types.is_nested(field.type)]
-        yield from rows(table.iter_batches(ROWS, columns=plain), name, max_bytes)
+        batches = (
+            batch
+            for group in range(table.num_row_groups)
+            for batch in table.iter_batches(at_once(table.metadata.row_group(group), max_bytes), [group], plain)
+        )
+        yield from rows(batches, name, max_bytes)
     except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError) as error:
         raise Rejected("broken Parquet", told(error)) from error
+
+
+def at_once(group: pq.RowGroupMetaData, max_bytes: int) -> int:
+    """How many rows of a group may be held at once, or that it is a bomb: a page may say one word a million times."""
+    chunks = [group.column(at) for at in range(group.num_columns)]
+    packed, unpacked = (
+        sum(getattr(one, f"total_{how}_size") for one in chunks) for how in ("compressed", "uncompressed")
+    )
+    if unpacked > RATIO * packed + SLACK:
+        raise Rejected("too large", f"its rows unpack to more than {RATIO} times their size")
+    return ROWS if unpacked < max(max_bytes, SELDOM * packed) else 1
 
 
 def arrow(file: IO[bytes], name: str, max_bytes: int) -> Found:

@@ -84,8 +84,8 @@ def unsafe(address: IP) -> str:
     """
     if isinstance(address, ipaddress.IPv6Address) and (inner := carried(address)):
         return unsafe(inner)
-    for kind in ("unspecified", "loopback", "link_local", "multicast", "reserved", "private"):
-        if getattr(address, f"is_{kind}"):
+    for kind in ("unspecified", "loopback", "link_local", "site_local", "multicast", "reserved", "private"):
+        if getattr(address, f"is_{kind}", False):  # IPv4 has no site
             return kind.replace("_", "-")
     return "" if address.is_global else "shared"
 

@@ -10,6 +10,7 @@ from corpus.lines import Place
 from corpus.shape import Wrong
 
 TOPIC = "topic"
+ID = re.compile(r"[a-z0-9][a-z0-9_-]*")  # of a target: it is the end of an item's id
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,11 @@ def build(said: Said) -> Targets:
         cue_lists(said.cues),
         {name: "(?i)" + "|".join(map(sieved, cues)) for name, cues in said.cues.items()},
     )
-    if TOPIC in said.target:
-        raise Wrong(("target", TOPIC), "is the id of items without a target. Take another.")
+    for name in said.target:
+        if name == TOPIC:
+            raise Wrong(("target", TOPIC), "is the id of items without a target. Take another.")
+        if not ID.fullmatch(name):
+            raise Wrong(("target", name), "is no id. Make it of small letters, digits and hyphens.")
     targets = []
     for name, entry in said.target.items():
         all_of = chosen(lists, entry.all_of, ("target", name, "all_of"))

@@ -88,7 +88,8 @@ def sample(units: pd.DataFrame, asked: set[str], settings: Settings) -> pd.DataF
     change: Ohlsson, “Coordination of samples using permanent random numbers” (1995).
     """
     first = units.head(settings.sample)
-    return drawn(first[~first["wording"].isin(asked)], SAMPLE, chance(len(units), settings), len(units))
+    new = first[~first["wording"].isin(asked)]
+    return drawn(new, SAMPLE, chance(len(units), settings) / new["copies"], len(units))
 
 
 def chance(units: int, settings: Settings) -> float:
@@ -96,19 +97,31 @@ def chance(units: int, settings: Settings) -> float:
     return settings.percent / 100 * min(1.0, settings.sample / max(units, 1))
 
 
-def rest(units: pd.DataFrame, asked: set[str], whole: bool, settings: Settings) -> pd.DataFrame:
-    """What else is asked at once: all of a small workspace, else what shows how far the targets' cues reach."""
+def unsampled(items: pd.DataFrame, units: int, settings: Settings) -> pd.Series:
+    """By wording, how likely the sample of so many units leaves it to the rest, for each of the items that ask it.
+
+    It does where none of the wording's articles is held, or some are and the sample is full before its turn.
+    """
+    asks = items.groupby("wording")
+    articles, held = asks["article_id"].nunique(), settings.percent / 100
+    free, mixed = (1 - held) ** articles, 1 - (1 - held) ** articles - held**articles
+    return (free + mixed * (1 - chance(units, settings) / held)) / asks.size()
+
+
+def rest(units: pd.DataFrame, asked: set[str], items: pd.DataFrame, sampled: int, settings: Settings) -> pd.DataFrame:
+    """What else is asked at once: all of a small workspace, else what shows how far the targets' cues reach.
+
+    sampled are the units among which the sample was drawn.
+    """
     left = units[~units["wording"].isin(asked)]
-    if whole:
-        return drawn(left, ALL, 1 - settings.percent / 100, len(units))
+    if len(items) <= settings.all_up_to:
+        return drawn(left, ALL, left["wording"].map(unsampled(items, sampled, settings)), len(units))
     return drawn(left[left["drawn"] == "audit"], AUDIT, UNKNOWN, int((units["drawn"] == "audit").sum()))
 
 
-def drawn(units: pd.DataFrame, reason: str, probability: float, population: int) -> pd.DataFrame:
-    """Units as rows of BATCH, all but number and place; each has its copies' chance to stand for them."""
-    return units.assign(
-        reason=reason, probability=probability / units["copies"], population=population, score=UNKNOWN, withdrawn=""
-    )
+def drawn(units: pd.DataFrame, reason: str, probability: pd.Series | float, population: int) -> pd.DataFrame:
+    """Units as rows of BATCH, all but number and place."""
+    return units.assign(reason=reason, probability=probability, population=population, score=UNKNOWN, withdrawn="")
 
 
 def candidates(prepared: pd.DataFrame, asked: set[str], twins: picks.Twins, salt: str) -> pd.DataFrame:
@@ -138,7 +151,7 @@ def batch(
     held, free = one_each(items[items["held"]]), one_each(items[~items["held"]])
     first = sample(held, sampled, settings)
     asked |= set(first["wording"])
-    second = rest(free, asked, len(items) <= settings.all_up_to, settings)
+    second = rest(free, asked, items, len(held), settings)
     asked |= set(second["wording"])
     units = candidates(items, asked, twins, f"{settings.salt}/{len(former)}") if more else free.head(0)
     third = picks.more(units, picks.ways(asked, twins, probabilities), more, settings.shares)

@@ -3,19 +3,26 @@
 import pandas as pd
 
 STANDS = ""  # of the column `gone`
+PROJECT = ["annotator", "codebook_version"]  # whose it is, under which codebook
+
+
+def owners(answers: pd.DataFrame) -> pd.DataFrame:
+    """The own account of each project: the one that answered most in it; of two with as many, the one that began."""
+    used = answers.groupby([*PROJECT, "account"], as_index=False).agg(
+        given=("assignment_id", "nunique"), began=("created_at", "min")
+    )
+    ranked = used.sort_values(["given", "began", "account"], ascending=[False, True, True])
+    return ranked.drop_duplicates(PROJECT)[[*PROJECT, "account"]].rename(columns={"account": "owner"})
 
 
 def current(answers: pd.DataFrame) -> pd.DataFrame:
     """One row an assignment: the latest answer that stands and is the annotator's own; `earlier` counts the others.
 
-    A project's own account is the one that answered most in it (the first by name, of two with as many): Label Studio
-    lets any member answer in any project. Where another alone answered, the row is his, and `strange`.
+    Label Studio lets any member answer in any project. Where another account than its own alone answered, the row is
+    that one's, and `strange`.
     """
-    owners = answers.groupby("annotator")["account"].agg(lambda used: used.mode().min())
-    ranked = answers.assign(
-        strange=answers["account"] != answers["annotator"].map(owners),
-        fallen=answers["gone"] != STANDS,
-    )
+    owned = answers.merge(owners(answers), on=PROJECT, how="left")
+    ranked = owned.assign(strange=owned["account"] != owned.pop("owner"), fallen=owned["gone"] != STANDS)
     order = ["assignment_id", "fallen", "strange", "updated_at", "annotation"]
     ranked = ranked.sort_values(order, ascending=[True, True, True, False, False])
     earlier = ranked.groupby("assignment_id", sort=False)["answer_id"].transform("size") - 1

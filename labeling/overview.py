@@ -137,10 +137,10 @@ def head(found: dict[str, Any], now: datetime) -> str:
     done = found["progress"]
     if not found["as_of"]:
         return f"{done['assigned']:,} assignments, no answers yet"
-    days = (now - datetime.fromisoformat(found["as_of"])).days
-    ago = f"the last answer {days} days ago" if days else "the last answer today"
+    days = max(0, (now - datetime.fromisoformat(found["as_of"])).days)  # the server's clock may be ahead
+    ago = f"{days:,} day{'s' * (days > 1)} ago" if days else "today"
     left = "" if not done["open"] or done["hours_left"] is None else f", {done['hours_left']:,.1f} hours left"
-    return f"{done['assigned'] - done['open']:,} of {done['assigned']:,} assignments done{left}; {ago}"
+    return f"{done['assigned'] - done['open']:,} of {done['assigned']:,} assignments done{left}; the last answer {ago}"
 
 
 def main(numbers: Path, page: Path) -> None:

@@ -90,10 +90,11 @@ def plan(
 ) -> dict[str, Round]:
     """The round of each person, by the title of the project; under an earlier codebook nothing is asked any more.
 
-    answered are the assignments to which an answer was pulled that stands.
+    answered are the assignments to which an answer was pulled that stands; their items may be gone.
     """
     rounds = {}
-    for (who, under), rows in assignments.sort_values("place").groupby(["annotator", "codebook_version"]):
+    over = assignments["assignment_id"].isin(answered) & ~assignments["item_id"].isin(list(items))
+    for (who, under), rows in assignments[~over].sort_values("place").groupby(["annotator", "codebook_version"]):
         asked = rows[(rows["withdrawn"] == "") & (rows["codebook_version"] == version)]
         gone = frozenset(rows.loc[rows["withdrawn"] != "", "task_key"])
         done = frozenset(rows.loc[rows["assignment_id"].isin(answered), "task_key"])
@@ -112,16 +113,18 @@ def tasks(asked: pd.DataFrame, items: Mapping[str, Shown]) -> dict[str, Shown]:
 def plan_adjudication(
     workspace: str, adjudication: pd.DataFrame, items: Mapping[str, Shown], book: codebook.Codebook, screen: str
 ) -> dict[str, Round]:
-    """The round of each adjudicator, by the title of the project."""
+    """The round of each adjudicator, by the title of the project; an item that is gone is to be ruled on no more."""
     rounds = {}
     asked = adjudication[adjudication["codebook_version"] == book.version].sort_values("place")
     for who, rows in asked.groupby("annotator"):
+        there = rows["item_id"].isin(list(items))
         votes = dict(zip(rows["task_key"], rows["votes"], strict=True))
         shown = {
             key: {**one, "votes_html": votes_html(json.loads(votes[key]), book)}
-            for key, one in tasks(rows, items).items()
+            for key, one in tasks(rows[there], items).items()
         }
-        rounds[title(workspace, "adjudication", book.version, str(who))] = Round(screen, shown)
+        gone = frozenset(rows.loc[~there, "task_key"])
+        rounds[title(workspace, "adjudication", book.version, str(who))] = Round(screen, shown, gone)
     return rounds
 
 

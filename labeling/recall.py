@@ -43,11 +43,12 @@ def reach(
     """The part of all sentences that speak of a target that hold its cues, and its interval; NaN if nobody can tell.
 
     held and drawn are (that speak of it, labelled), of sentences that hold the cues and of the draw from the others.
+    Where none of either speaks of it, the interval reaches to the end, as Brown, Cai and DasGupta have it.
 
     >>> reach(100, 1000, (50, 50), (0, 0), Settings(10, 1, 0.95))
     (nan, nan, nan)
     """
-    if not held[1] or not drawn[1]:
+    if not (held[1] and drawn[1] and held[0] + drawn[0]):
         return float("nan"), float("nan"), float("nan")
     chance = np.random.default_rng(settings.seed)
     found, missed = (
@@ -57,7 +58,7 @@ def reach(
     low, high = np.quantile(found / (found + missed), [tail, 1 - tail])
     sure = matched * held[0] / held[1]
     every = sure + others * drawn[0] / drawn[1]
-    return (sure / every if every else float("nan"), float(low), float(high))
+    return sure / every, float(low) if held[0] else 0.0, float(high) if drawn[0] else 1.0
 
 
 def about_targets(book: Codebook) -> Question:
@@ -83,7 +84,7 @@ def recall(
         held, drawn = (counts(mine.loc[mine["drawn"] == why, "label"], question.without) for why in ("cues", "audit"))
         value, low, high = reach(target["matched"], target["sentences"] - target["matched"], held, drawn, settings)
         told = {"held_named": held[0], "held": held[1], "drawn_named": drawn[0], "drawn": drawn[1]}
-        known = {"recall": value, "low": low, "high": high, "verdict": verdict(held[1], drawn[1])}
+        known = {"recall": value, "low": low, "high": high, "verdict": verdict(held, drawn)}
         rows.append({**target, **told, **known})
     return RECALL.frame(rows)
 
@@ -93,11 +94,13 @@ def counts(labels: pd.Series, without: str) -> tuple[int, int]:
     return int((labels != without).sum()), len(labels)
 
 
-def verdict(held: int, drawn: int) -> str:
-    """Whether there is an estimate, or what it lacks."""
-    if not drawn:
+def verdict(held: tuple[int, int], drawn: tuple[int, int]) -> str:
+    """Whether there is an estimate, or what it lacks; both are (that speak of the target, labelled)."""
+    if not drawn[1]:
         return "no labels on the draw: set asked in targets.toml, then push, label and pull"
-    return "estimated" if held else "no labels on sentences that hold the cues"
+    if not held[1]:
+        return "no labels on sentences that hold the cues"
+    return "estimated" if held[0] + drawn[0] else "no labelled sentence speaks of it"
 
 
 def drawn_by_chance(items: pd.DataFrame, batch: pd.DataFrame) -> pd.DataFrame:

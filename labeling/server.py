@@ -73,9 +73,13 @@ class PortTaken(Exception):
 
 @contextmanager
 def serve(
-    folder: Path, port: int | None = None, environ: Mapping[str, str] | None = None, patience: float = PATIENCE
+    folder: Path,
+    port: int | None = None,
+    environ: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
+    first: int = 0,
 ) -> Iterator[Server]:
-    """Run a Label Studio with its files in folder while the block runs; on port, or on a free one.
+    """Run a Label Studio with its files in folder while the block runs; on port, or on a free one from first on.
 
     Its database is an SQLite in the folder, or a PostgreSQL if environ says DJANGO_DB=default and where that is, in
     Label Studio's own POSTGRE_NAME, POSTGRE_USER, POSTGRE_PASSWORD, POSTGRE_HOST and POSTGRE_PORT.
@@ -85,7 +89,7 @@ def serve(
     """
     folder = prepared(folder)
     with locked(folder) as lock:
-        server = started(folder, port, environ or {}, lock, patience)
+        server = started(folder, port, environ or {}, lock, patience, first)
         try:
             yield server
         finally:
@@ -126,11 +130,13 @@ def locked(folder: Path) -> Iterator[int]:
         yield lock.fileno()
 
 
-def started(folder: Path, port: int | None, environ: Mapping[str, str], lock: int, patience: float) -> Server:
+def started(
+    folder: Path, port: int | None, environ: Mapping[str, str], lock: int, patience: float, first: int
+) -> Server:
     """Start a server and wait for it; if its port was free a moment ago and is taken now, try another."""
     admin = administrator(environ)
     for _ in range(TRIES):
-        chosen = port or free_port()
+        chosen = port or free_port(first)
         server = launch(folder, chosen, admin, surroundings(folder, admin, environ), lock)
         try:
             wait(server, patience)
@@ -279,7 +285,7 @@ def main(folder: Path, *words: str) -> None:
         with serve(folder, port, patience=patience) as server:
             code = run(command, server)
         sys.exit(code)
-    with serve(folder, port or free_port(FOR_PEOPLE), os.environ, patience) as server:
+    with serve(folder, port, os.environ, patience, FOR_PEOPLE) as server:
         stay(server)
 
 

@@ -65,7 +65,8 @@ def progress(work: Work, rows: Rows) -> dict[str, Any]:
 def stuck(work: Work, rows: Rows, settings: Settings) -> dict[str, Any]:
     """What does not get on, and whom it waits for."""
     left = workload.still_open(work.assignments, work.annotations)
-    deserted, skipped = workload.deserted(work.assignments, left, work.gold), workload.skipped(work.annotations)
+    deserted = workload.deserted(work.items, work.assignments, left, work.gold)
+    skipped = workload.skipped(work.annotations)
     return {
         "owing": workload.owing(left),
         "idle": workload.idle(rows, settings.idle_days),

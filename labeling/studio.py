@@ -6,7 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,6 +30,7 @@ ANSWERED = (
     "id,data,annotations,completed_by,created_at,updated_at,lead_time,was_cancelled,ground_truth,"
     "parent_prediction,last_action,result"
 )
+FOREIGN = "its answer is none of Label Studio's, so something stands before it, such as a page to sign in"
 HELD = "id,data,total_annotations,cancelled_annotations"
 COUNTS = "task_number,total_annotations_number,skipped_annotations_number"
 Filter = Mapping[str, object]
@@ -131,7 +132,7 @@ def healthy(url: str) -> bool:
 def check_version(url: str) -> str:
     """The version of the Label Studio there; refuse what is none, or an older one than this was tried with."""
     with told(url, ""), browser(url) as client:
-        found = re.search(r'"release": ?"((\d+)\.(\d+)[^"]*)"', client.get("/api/version").text)
+        found = re.match(r'\{.*"release": ?"((\d+)\.(\d+)[^"]*)"', client.get("/api/version").text, re.DOTALL)
     if not found:
         raise ContractError(f"{url} answers, but is no Label Studio. Correct LABEL_STUDIO_URL.")
     if (int(found[2]), int(found[3])) < OLDEST:
@@ -193,10 +194,15 @@ class Key(httpx.Auth):
 
 
 def checked(response: httpx.Response) -> Any:
-    """What a response holds; raise if the request was refused."""
+    """What a response holds; raise if the request was refused, or somebody else answered."""
     if response.is_error:
         raise Refused(response.status_code, reason(response))
-    return response.json() if response.content else None
+    try:
+        if response.is_success:
+            return response.json() if response.content else None
+    except ValueError:
+        pass
+    raise Refused(response.status_code, FOREIGN)
 
 
 def reason(response: httpx.Response) -> str:
@@ -225,8 +231,8 @@ class Studio:
     def fetch(self, method: str, path: str, body: object = None, **params: Any) -> httpx.Response:
         """Make one request, once, and return what came back as it is."""
         response = self._http.request(method, path, params=params, json=body)
-        if "date" in response.headers:
-            self.clock = parsedate_to_datetime(response.headers["date"])
+        with suppress(ValueError, OverflowError):  # a date that is none
+            self.clock = parsedate_to_datetime(response.headers.get("date", ""))
         return response
 
     def send(self, method: str, path: str, body: object = None, **params: Any) -> Any:

@@ -17,6 +17,7 @@ from labeling.codebook import FLAGS, REASON, Codebook, Declared, FollowUp, Label
 Touched = Mapping[str, frozenset[str]]  # by set of answers, the labels that may be others now; BLANK for none given
 Reached = Mapping[str, Touched]  # of each earlier codebook, by version: what of its answers a later one touches
 
+SAID = re.compile(r"\w+|[<>=≤≥≠%$€£¥]|(?<!\w)[-+±](?=\d)")  # a hyphen between words is none of it
 MINOR_OF_LABELS = ("shows", "hotkey", "examples", "hard_cases", "effect")
 MINOR_OF_QUESTIONS = ("title", "threshold", "without", "any", "any_threshold")
 
@@ -132,12 +133,12 @@ def texts(
 
 
 def words(text: str) -> tuple[str, ...]:
-    """What a text says: its words and figures.
+    """What a text says: its words, figures, and the signs that say what of them.
 
-    >>> words("Not  said: 1.5 m") == words("not said 1.5 M!"), words("1.5") == words("15")
-    (True, False)
+    >>> words("Not  said: 1.5 m") == words("not said 1.5 M!"), words("1.5") == words("15"), words("> 5") == words("< 5")
+    (True, False, False)
     """
-    return tuple(re.findall(r"\w+", text.casefold()))
+    return tuple(SAID.findall(text.casefold()))
 
 
 def between(old: Codebook, new: Codebook) -> list[Change]:

@@ -9,6 +9,7 @@ import pandas as pd
 from corpus.tables import records
 
 SKIPPED, DELETED = "skipped", "deleted in Label Studio"  # why annotations leave out an answer that is none
+STRANGE = "another account answered in this project"
 DAYS = 31  # more are counted by week
 SECONDS = 3600  # of an hour
 
@@ -16,8 +17,8 @@ Rows = list[dict[str, Any]]
 
 
 def still_open(assignments: pd.DataFrame, annotations: pd.DataFrame) -> pd.DataFrame:
-    """The assignments that are to be answered yet."""
-    there = annotations.loc[annotations["left_out"] != DELETED, "annotation_id"]
+    """The assignments that are to be answered yet, those among them that somebody else answered in his place."""
+    there = annotations.loc[~annotations["left_out"].isin((DELETED, STRANGE)), "annotation_id"]
     return assignments[(assignments["withdrawn"] == "") & ~assignments["assignment_id"].isin(there)]
 
 
@@ -66,9 +67,9 @@ def owing(left: pd.DataFrame) -> Rows:
     return [{"annotators": list(names), "items": count} for names, count in ranked]
 
 
-def deserted(assignments: pd.DataFrame, left: pd.DataFrame, gold: pd.DataFrame) -> list[str]:
+def deserted(items: pd.DataFrame, assignments: pd.DataFrame, left: pd.DataFrame, gold: pd.DataFrame) -> list[str]:
     """The items that lack votes and that nobody is left to answer: everybody skipped, left, or was not counted."""
-    asked = set(assignments.loc[assignments["purpose"] == "batch", "item_id"])
+    asked = set(assignments.loc[assignments["purpose"] == "batch", "item_id"]) & set(items["item_id"])
     lacking = asked - set(gold["item_id"]) | set(gold.loc[gold["outcome"] == "too few votes", "item_id"])
     return sorted(lacking & asked - set(left["item_id"]))
 

@@ -150,6 +150,22 @@ def test_an_answer_of_another_account_does_not_count_in_an_annotators_project():
     ]
 
 
+def test_who_has_another_account_under_another_codebook_keeps_what_he_said_under_the_first():
+    first = [answer(account="seven", annotation=1, stance="favor", sanction_violation="none")]
+    later = [answer(f"b.{at}@topic", account="nine", annotation=2, codebook_version="2") for at in range(3)]
+
+    found = given(*first, *later)
+
+    assert found.loc[found["item_id"] == "a.1@sanctions-russia", "left_out"].tolist() == [""]
+
+
+def test_of_two_accounts_that_answered_as_much_the_first_is_the_annotators_own():
+    early = answer(account="seven", stance="favor", sanction_violation="none")
+    late = answer("a.2@topic", account="five", sanction_violation="none") | {"created_at": "2024-05-07T10:00:00Z"}
+
+    assert given(early, late)["left_out"].tolist() == ["", "another account answered in this project"]
+
+
 def test_an_answer_that_was_changed_counts_as_it_is_now():
     found = given(
         answer(updated_at="2024-05-06T10:00:00Z", gone="changed", stance="favor", sanction_violation="none"),

@@ -161,7 +161,19 @@ def test_of_copies_one_is_asked_and_stands_for_the_others():
 
     left = set(asked["item_id"]) - set(found.index)
     assert left == {"a2.0@iran", "a3.0@iran", "a5.1@iran"}
-    assert found.loc["a1.0@iran", ["copies", "probability"]].tolist() == pytest.approx([3, 0.8 / 3])
+    assert found.loc["a1.0@iran", ["copies", "probability"]].tolist() == pytest.approx([3, 0.8**3 / 3])
+
+
+@pytest.mark.parametrize("size", [20, 500])  # fewer than are held, and more
+def test_over_many_draws_of_a_small_workspace_all_that_is_asked_stands_for_all_there_is(size):
+    asked = items(60)
+    alike = copies(*((f"a{at}.0", f"a{at + 1}.0", f"a{at + 2}.0", f"a{at + 3}.0") for at in range(0, 60, 4)))
+    settings = [dataclasses.replace(SMALL, salt=str(at), sample=size) for at in range(200)]
+
+    drawn = pd.concat([draw(asked, settings=one, alike=alike) for one in settings])
+
+    rest = drawn[drawn["reason"] == "all"]
+    assert (1 / rest["probability"]).sum() / 200 == pytest.approx(len(asked), rel=0.03)
 
 
 def test_the_same_sentence_is_asked_about_every_target_it_names():

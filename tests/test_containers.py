@@ -4,6 +4,7 @@ import gzip
 import json
 from collections import deque
 from io import BytesIO
+from secrets import token_hex
 
 import pandas as pd
 import pyarrow as pa
@@ -111,6 +112,12 @@ def test_an_array_that_breaks_off_gives_the_values_before_and_says_where(found):
     ]
 
 
+def test_an_array_that_breaks_off_between_two_values_says_so(found):
+    assert found("a.json", b'[{"text": "Rain."}, {"text": "Sun."},', 1_000)[2:] == [
+        ("a.json", "broken JSON", "behind value 2 its list breaks off")
+    ]
+
+
 def test_a_broken_line_of_a_json_file_spoils_no_other(tmp_path):
     (tmp_path / "a.json").write_text('{"text": "Rain."}\n{"text": \n{"text": "Sun."}')
 
@@ -214,6 +221,24 @@ def test_rows_that_are_torn_are_told_and_the_rest_is_read(found):
     ]
 
 
+def test_a_quotation_mark_that_is_never_closed_costs_no_row_but_its_own(found):
+    rows = b'title,text\nOne,"Rain fell.\nTwo,It was late.\nThree,"Sun"\n'
+
+    assert found("a.csv", rows) == [
+        ("a.csv#1", "broken row", "',' expected after '\"'"),
+        ("a.csv#2", {"title": "Two", "text": "It was late."}),
+        ("a.csv#3", {"title": "Three", "text": "Sun"}),
+    ]
+
+
+def test_between_tabs_a_quotation_mark_may_be_no_more_than_part_of_the_text(found):
+    rows = b'title\ttext\nOne\t"We stay," he said.\nTwo\t"Rain\nfell."\nThree\tSo "be" it\nFour\t"Sun.\nFive\tLate."\n'
+
+    assert [record[1]["text"] for record in found("a.tsv", rows)] == [
+        '"We stay," he said.', "Rain\nfell.", 'So "be" it', '"Sun.', 'Late."',
+    ]  # fmt: skip
+
+
 def test_a_row_that_is_too_long_is_passed_over_and_the_next_is_read(found):
     assert found("a.csv", b"title,text\nOne," + b"x" * 90 + b"\nTwo,Sun.\n", 60) == [
         ("a.csv#1", "too large", "more than 60 characters, the max_bytes of articles.toml"),
@@ -238,6 +263,23 @@ def test_a_parquet_file_that_is_not_what_it_says_loses_the_rows_that_are_wrong_a
         ("a.parquet#2", "broken row"),
         ("a.parquet#3", "broken row"),
     ]
+
+
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_a_parquet_bomb_is_not_unpacked(tmp_path, dictionary):
+    rows = pa.table({"text": ["a" * 30_000_000] * 4})
+    pq.write_table(rows, tmp_path / "a.parquet", compression="zstd", use_dictionary=dictionary)
+
+    assert [plain(record) for record in records(tmp_path, "a.parquet", LIMIT)] == [
+        ("a.parquet", "too large", "its rows unpack to more than 200 times their size")
+    ]
+
+
+def test_a_parquet_file_that_packs_well_is_read_a_row_at_a_time(tmp_path):
+    texts = [f"{number} " + "rain fell " * 2_000 + token_hex(300) for number in range(40)]
+    pq.write_table(pa.table({"text": texts}), tmp_path / "a.parquet", compression="zstd")
+
+    assert [plain(record)[1] for record in records(tmp_path, "a.parquet", 30_000)] == [{"text": one} for one in texts]
 
 
 @pytest.mark.parametrize(

@@ -266,7 +266,22 @@ def test_items_of_the_test_split_that_nobody_settled_are_named():
     here = here.saying({f"{item}/annotator-{n}": tie[n - 1] for item in (test, train) for n in (1, 2)})
     agreed = {f"{item}/annotator-3": {"stance": "favor"} for item in (test, train)}
 
-    assert waiting(here.saying(agreed).gold, rows) == [f"{test}/stance"]
+    there = here.saying(agreed)
+    assert waiting(there.gold, there.annotations, rows, BOOK) == [f"{test}/stance"]
+
+
+def test_items_of_the_test_split_whose_answers_count_no_more_are_named_and_counted():
+    here = world(articles=30)
+    rows = placed(here)
+    test = str(rows.loc[rows["split"] == "test", "item_id"].iloc[0])
+    annotations = here.annotations.copy()
+    annotations.loc[annotations["item_id"] == test, "left_out"] = (
+        "answered under codebook 1, which meant something else"
+    )
+    gold = here.gold[here.gold["item_id"] != test]
+
+    assert waiting(gold, annotations, rows, BOOK) == [f"{test}/sanction_violation", f"{test}/stance"]
+    assert left_out(gold, annotations, rows, BOOK)["stance"]["no answer to it counts"] == 1
 
 
 def test_twenty_thousand_rows_and_more_are_the_same_bytes_twice(tmp_path):

@@ -126,6 +126,18 @@ def test_a_run_goes_on_where_it_stopped_and_one_changed_file_makes_one_place_ane
     assert tried() == [1, 2, 2]
 
 
+def test_a_part_that_other_words_would_have_cut_otherwise_is_made_anew(tmp_path, monkeypatch):
+    for name in ("partitions.py", "splitting.toml"):
+        (tmp_path / name).write_text("")
+    monkeypatch.setattr(partitions, "__file__", str(tmp_path / "partitions.py"))
+    task = Task((), ())
+    before = partitions.fingerprint(square, task)
+
+    (tmp_path / "splitting.toml").write_text("[title]")
+
+    assert partitions.fingerprint(square, task) != before
+
+
 def keep_counts(place: Path) -> None:
     """Remove a place, but not the counts of tries beside it."""
     if place.suffix != ".tries":

@@ -392,6 +392,12 @@ def test_a_page_that_two_addresses_lead_to_is_fetched_once(run, site):
             Reply(b"<p>", headers={}), "content type", "none is not among the content_types of fetch.toml", id="untyped"
         ),
         pytest.param(
+            Reply(b"Rain fell.", headers={"Content-Type": "text/plain"}),
+            "no page",
+            "neither HTML nor a feed or sitemap, but text/plain",
+            id="plain text",
+        ),
+        pytest.param(
             Reply(b"x" * 1001),
             "too large",
             "more than 1,000 bytes, the max_bytes of fetch.toml",
@@ -617,6 +623,7 @@ def test_a_host_where_one_page_after_the_other_fails_is_left_alone(run, site, le
         pytest.param("-5", None, id="a negative number"),
         pytest.param("9" * 400, None, id="for ever"),
         pytest.param("Mon, 06 May 99999 08:00:00 GMT", None, id="a date that is none"),
+        pytest.param(f"Mon, 06 May 2024 08:00:00 +{'9' * 20}", None, id="a zone that is none"),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value, seconds):
@@ -647,6 +654,7 @@ def test_retry_after_is_seconds_or_a_date(value, seconds):
         ("2002:a00:1::", "private"),
         ("fc00::1", "private"),
         ("fe80::1%eth0", "link-local"),
+        ("fec0::1", "site-local"),
         ("ff02::1", "multicast"),
     ],
 )

@@ -77,6 +77,8 @@ LOCK = """alpha==1.2.0 \\
     --hash=sha256:00
 beta[extra]==2.0 ; sys_platform == 'win32' \\
     --hash=sha256:00
+beta[extra]==2.1 ; sys_platform != 'win32' \\
+    --hash=sha256:00
 """
 
 
@@ -85,6 +87,12 @@ beta[extra]==2.0 ; sys_platform == 'win32' \\
     [
         pytest.param({"alpha": "1.2.0"}, "1, each as requirements.lock has it", id="as locked"),
         pytest.param({"alpha": "1.2.0", "beta": "2.0"}, "2, each as requirements.lock has it", id="not needed here"),
+        pytest.param({"alpha": "1.2.0", "beta": "2.1"}, "2, each as requirements.lock has it", id="one of two"),
+        pytest.param(
+            {"alpha": "1.2.0", "beta": "3"},
+            "1 of 2 differ from requirements.lock: beta is 3, locked is 2.0 or 2.1",
+            id="neither of two",
+        ),
         pytest.param(
             {"alpha": "1.3"},
             "1 of 1 differ from requirements.lock: alpha is 1.3, locked is 1.2.0",

@@ -121,6 +121,11 @@ DRAW = '[audit]\ndrawn = 1\nasked = 0\nsalt = "s"\n'
             id="a name that is taken",
         ),
         pytest.param(
+            'topic = []\n[cues]\n[target."night ferry"]\nproposition = "x"\nall_of = []\n',
+            ":3: target.night ferry is no id. Make it of small letters, digits and hyphens.",
+            id="a name that no id may end in",
+        ),
+        pytest.param(
             'topic = []\n[cues]\n[target.oil]\nproposition = "x"\nall_of = []\n',
             ":5: target.oil.all_of is empty. Name a cue list.",
             id="a target that every sentence would name",

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,13 @@ from tests.house import ROOT
 from training import hub, keeping, release, trace
 
 URL = "http://studio.example"
+LOADING = """
+import os, signal, sys, time
+sys.argv[0] = "-m"  # as it is while `python -m` looks for a step
+import corpus
+os.kill(os.getpid(), signal.SIGINT)
+time.sleep(9)
+"""
 
 
 def said(script: str) -> tuple[int, str]:
@@ -43,6 +51,17 @@ def test_ctrl_c_when_all_is_done_but_python_has_not_ended_is_passed_over():
     late = "import atexit, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGINT)"
 
     assert said(late) == (0, "")
+
+
+def test_ctrl_c_while_a_step_is_still_loading_ends_it_without_a_word():
+    step = [sys.executable, "-c", LOADING]
+    told = subprocess.run(step, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (told.returncode, told.stderr) == (-signal.SIGINT, "")
+
+
+def test_who_reads_no_further_ends_a_step_without_a_traceback():
+    assert said("raise BrokenPipeError") == (1, "")
 
 
 def test_settings_that_are_not_there_are_told(tmp_path):
@@ -265,9 +284,40 @@ def test_make_says_itself_what_it_is_not_told(tmp_path):
     )
     assert made(here, "diff") == "No releases are named. Name one or two: make diff A=v1 B=v2 REPO=org/name"
     assert made(here, "rehydrate") == "No release is named. Name one: make rehydrate RELEASE=folder"
+    assert "DATA is 'my data', and a workspace's name has no space. Give it another." in made("DATA=my data", "help")
+    assert "RAW is empty. Name the folder of the articles." in made("RAW=", "help")
     assert made("VENV=" + str(tmp_path), "PYTHON3=false", f"{tmp_path}/ready") == (
         "Python 3.11, 3.12 or 3.13 is needed. Name it: make PYTHON3=/path/to/python3.12 ..."
     )
+
+
+def test_goals_behind_a_verb_are_made_one_by_one_since_it_changes_what_they_are_made_from(tmp_path):
+    shown = subprocess.run(
+        ["make", "--no-print-directory", "-o", ".venv/ready", f"DATA={tmp_path}", "pull", "diff", "status"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    alone = subprocess.run(
+        ["make", "-n", f"DATA={tmp_path}", "pull", "gold"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert "diff" not in shown.stdout
+    assert [line for line in alone.stdout.splitlines() if line.startswith("make ")] == [
+        "make --no-print-directory pull",
+        "make --no-print-directory gold",
+    ]
+
+
+def test_a_reason_comes_as_it_was_written_whatever_make_and_the_shell_make_of_such_words(tmp_path):
+    reason = f"""He said "no" for $100, isn't it $(HOME) `touch {tmp_path}/run`"""
+    seen = tmp_path / "python"
+    seen.write_text('#!/bin/sh\nprintf "%s" "$4" > "$0.said"\n')
+    seen.chmod(0o755)
+    words = ["-o", f"{tmp_path}/items.parquet", f"PYTHON={seen}", f"DATA={tmp_path}", "ID=x", f"REASON={reason}"]
+
+    subprocess.run(["make", "-o", ".venv/ready", *words, "withdraw"], cwd=ROOT, capture_output=True, check=True)
+
+    assert (tmp_path / "python.said").read_text() == reason
+    assert not (tmp_path / "run").exists()
 
 
 TABLES = [

@@ -75,6 +75,12 @@ def test_a_page_is_read_in_the_encoding_it_is_in(content, said):
     assert "Prices rose in the café’s “zone”." in told(content, charset=said)["text"]
 
 
+def test_a_page_that_declares_nothing_is_read_as_browsers_do_where_nothing_else_is_likelier():
+    naive = page("<p>The minister called it naïve to believe in the façade of the deal, and Zoë Noël agreed.</p>" * 3)
+
+    assert "naïve to believe in the façade of the deal, and Zoë Noël" in told(naive.decode().encode("cp1252"))["text"]
+
+
 @pytest.mark.parametrize("extractor", ["trafilatura", "resiliparse"])
 def test_either_extractor_finds_the_article(extractor):
     reading = Reading(READING.names, READING.boilerplate, READING.today, extractor, READING.max_tags, READING.max_depth)
@@ -96,6 +102,49 @@ def test_a_page_of_tomorrow_is_read_and_one_of_the_day_after_is_refused():
 
 def test_an_address_that_is_none_on_the_web_is_not_kept():
     assert told(page(), url="javascript:alert(1)")["url"] == ""
+
+
+def test_a_page_has_no_say_in_where_and_when_it_was_fetched():
+    head = '<meta name="url" content="https://bank.example/x"><meta name="fetched" content="2001-01-01T00:00:00Z">'
+
+    found = told(page(head=head), url="https://herald.example/port", fetched="2024-05-07T10:00:00Z")
+
+    assert (found["url"], found["fetched"]) == ("https://herald.example/port", "2024-05-07T10:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("canonical", "believed"),
+    [
+        ("https://herald.example/port", "https://herald.example/port"),
+        ("https://amp.herald.example/port", "https://amp.herald.example/port"),
+        ("https://herald.example/", ""),
+        ("https://gazette.example/port", ""),
+    ],
+    ids=["its own", "of its site", "the site itself", "another site's"],
+)
+def test_a_page_is_believed_only_an_address_of_its_own(canonical, believed):
+    head = f'<link rel="canonical" href="{canonical}">'
+
+    assert told(page(head=head), url="https://www.herald.example/port?x=1")["canonical_url"] == believed
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<link rel="license" href="https://creativecommons.org/licenses/by/4.0/">',
+        '<meta name="dcterms.license" content="https://creativecommons.org/licenses/by/4.0/">',
+        '<meta name="DC.rights" content="https://creativecommons.org/licenses/by/4.0/">',
+    ],
+)
+def test_a_page_states_its_licence_in_its_head(head):
+    assert told(page(head=head))["license"] == "https://creativecommons.org/licenses/by/4.0/"
+
+
+def test_a_page_that_was_fetched_in_the_future_is_refused():
+    with pytest.raises(Rejected) as why:
+        told(page(), fetched="2999-01-01T00:00:00Z")
+
+    assert (why.value.reason, why.value.detail) == ("future date", "2999-01-01 lies after 2024-06-01")
 
 
 BOMB = (

@@ -13,6 +13,7 @@ import pytest
 from huggingface_hub import ModelCard
 
 from corpus.errors import ContractError
+from labeling.ports import free_port
 from tests.house import ROOT
 from tests.hub import READER, WRITER, Fault, serving
 from tests.world import build_edition, build_report, settings_of, step, world
@@ -162,6 +163,20 @@ def test_a_rehearsal_says_what_would_change_and_sends_nothing(hub, editions, cap
     assert "- gold labels changed: 1" in said
     assert said.endswith("one commit, then the tag v2, then everybody sees it.\n")
     assert [one for one in hub.asked if one[0] != "GET" and one[0] != "HEAD"] == []
+
+
+def test_a_rehearsal_without_a_hub_ends_at_once_in_one_line(editions, monkeypatch):
+    monkeypatch.setenv("DRY_RUN", "1")
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{free_port()}")
+
+    for tag in ("v1", ""):
+        with pytest.raises(ContractError) as error:
+            publish(editions, tag=tag)
+        assert re.fullmatch(
+            r"the Hub did not take it: ConnectError: [^.]*\. Nothing is half published; run the same command again, "
+            r"it goes on where it stopped\.",
+            str(error.value),
+        )
 
 
 def test_a_rehearsal_of_a_first_release_makes_no_repository(hub, editions, capsys, monkeypatch):
@@ -450,7 +465,7 @@ def test_what_is_missing_is_named(monkeypatch, editions):
     monkeypatch.delenv("HF_ENDPOINT", raising=False)
 
     told = []
-    for token, repo in (("", "alice/data"), ("", ""), (WRITER, "data")):
+    for token, repo in (("", "alice/data"), ("", ""), (WRITER, "data"), (WRITER, "alice/my data")):
         monkeypatch.setenv("HF_TOKEN", token)
         with pytest.raises(ContractError) as error:
             publish(editions, repo=repo)
@@ -461,6 +476,7 @@ def test_what_is_missing_is_named(monkeypatch, editions):
         "No repository is named, or TAG is no tag. Say where and under which name: "
         "`make publish REPO=org/name TAG=v1`.",
         "'data' is no repository of the Hub. Name it as its address does: REPO=org/name.",
+        "'alice/my data' is no repository of the Hub. Name it as its address does: REPO=org/name.",
     ]
 
 

@@ -308,6 +308,27 @@ def test_an_assignment_to_an_item_that_is_gone_is_refused():
     assert str(error.value) == "The assignments name a.9, which is no item any more. Run `make assignments`."
 
 
+def test_an_answered_assignment_whose_item_is_gone_keeps_nobody_from_what_is_new():
+    assignments = assigned(("a.9", "annotator-1", "1", 0, ""), ("a.1", "annotator-1", "1", 1, ""))
+    done = assignments.loc[assignments["item_id"] == "a.9", "assignment_id"]
+
+    ((_, one),) = plan("demo", assignments, SHOWN, "1", "<View/>", set(done)).items()
+
+    assert [task["headline"] for task in one.asked.values()] == ["Talks"]
+    assert one.withdrawn == frozenset()
+
+
+def test_an_item_to_be_ruled_on_that_is_gone_is_taken_back_from_the_adjudicator():
+    rows = pd.DataFrame(
+        {"item_id": ["a.9", "a.1"], "annotator": "adjudicator-1", "codebook_version": "1", "place": [0, 1],
+         "task_key": ["gone", "k"], "votes": '[{"sanction_violation": "none"}]'}
+    )  # fmt: skip
+
+    ((_, one),) = plan_adjudication("demo", rows, SHOWN, BOOK, "<View/>").items()
+
+    assert (list(one.asked), one.withdrawn) == (["k"], frozenset({"gone"}))
+
+
 def test_the_closing_line_counts_whatever_was_done():
     counts = {"added": 1200, "were there": 3, "withdrawn and deleted": 0, "that stood twice deleted": 2}
 

@@ -49,8 +49,21 @@ def test_more_labels_make_the_interval_narrower_and_the_same_seed_the_same():
 def test_a_draw_without_a_stance_still_leaves_doubt():
     value, low, high = reach(100, 1000, (20, 20), (0, 20), SETTINGS)
 
-    assert value == 1.0
-    assert low < 0.9 < high
+    assert value == high == 1.0
+    assert low < 0.9
+
+
+def test_what_nobody_spoke_of_has_no_recall():
+    items, gold = labelled(["none"] * 3, ["none"] * 4)
+
+    (row,) = recall(COVERAGE, items, gold, STANCE, SETTINGS).to_dict("records")
+
+    assert math.isnan(row["recall"])
+    assert row["verdict"] == "no labelled sentence speaks of it"
+
+
+def test_cues_that_reach_nothing_have_an_interval_from_nothing_on():
+    assert reach(100, 1000, (0, 20), (3, 20), SETTINGS)[:2] == (0.0, 0.0)
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says():

@@ -80,6 +80,21 @@ def test_exactly_the_items_with_a_vote_for_a_touched_label_are_asked_again(tmp_p
     ]
 
 
+def test_what_somebody_said_again_under_a_codebook_between_is_asked_again_for_that_alone(tmp_path):
+    rows = [
+        said("a@russia", "p", violation="alleged", follow_ups={"regime": "russia"}),
+        said("a@russia", "p", "2"),
+        said("b@russia", "p", violation="alleged", follow_ups={"regime": "russia"}),
+    ]
+    first, second = book(tmp_path), book(tmp_path, ('version = "1"', 'version = "2"'))
+    third = book(tmp_path, ('version = "1"', 'version = "3"'), SECOND[1])
+    books = {"1": first, "2": second, "3": third}
+
+    found = select(votes(ANSWERS.frame(rows), TARGETS, books), TARGETS, third, books)
+
+    assert found["item_id"].tolist() == ["b@russia"]
+
+
 def test_what_is_no_vote_has_nothing_asked_again(tmp_path):
     alleged = {"violation": "alleged", "follow_ups": {"regime": "russia"}}
     rows = [

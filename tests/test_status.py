@@ -18,6 +18,7 @@ from labeling.annotators import main as report_on
 from labeling.audits import overturned, shared
 from labeling.gold import main as settle
 from labeling.ids import task_key
+from labeling.overview import head
 from labeling.rulings import main as rule
 from labeling.status import load
 from labeling.status import main as write_status
@@ -190,6 +191,41 @@ def test_an_item_that_nobody_is_left_to_answer_is_named(tmp_path):
     found = built(lone, tmp_path, left)
 
     assert found["stuck"]["deserted"] == {"items": 2, "first": sorted([item, other])}
+
+
+def test_an_item_that_is_gone_lacks_no_votes(tmp_path):
+    here = world(articles=2)
+    item = here.items["item_id"].iloc[0]
+    lone = without(here, *(f"{item}/{who}" for who in PEOPLE))
+    left = assigned(lone).assign(withdrawn=lambda rows: rows["item_id"].map({item: "no longer asked"}).fillna(""))
+    gone = replace(lone, items=lone.items[lone.items["item_id"] != item])
+
+    assert built(gone, tmp_path, left)["stuck"]["deserted"]["items"] == 0
+
+
+def test_what_another_account_answered_is_still_to_be_answered():
+    here = world(articles=1)
+    item = here.items["item_id"].iloc[0]
+    strange = here.saying({f"{item}/annotator-2": {"left_out": "another account answered in this project"}})
+
+    left = workload.still_open(assigned(here), strange.annotations)
+
+    assert left["annotator"].tolist() == ["annotator-2"]
+
+
+@pytest.mark.parametrize(
+    ("now", "ago"),
+    [
+        ("2024-04-01T09:59:57+00:00", "today"),
+        ("2024-04-02T11:00:00+00:00", "1 day ago"),
+        ("2024-04-04T11:00:00+00:00", "3 days ago"),
+    ],
+    ids=["the server's clock is ahead", "a day", "days"],
+)
+def test_the_screen_says_how_long_ago_the_last_answer_was(now, ago):
+    found = {"as_of": "2024-04-01T10:00:00Z", "progress": {"assigned": 2, "open": 0, "hours_left": None}}
+
+    assert head(found, datetime.fromisoformat(now)) == f"2 of 2 assignments done; the last answer {ago}"
 
 
 def test_answers_of_many_days_are_counted_by_week():

@@ -69,8 +69,8 @@ def test_a_sentence_goes_from_its_article_over_a_tie_and_a_ruling_to_its_publish
     pushed = make(workspace, "answer", "pull", **door)
     voted = make(workspace, "adjudication")
     record(workspace, "adjudicator-1", item["item_id"], "favor", reason="slip", guideline_gap=True)
-    ruled = make(workspace, "answer", "pull", **door)
-    make(workspace, "edition")
+    ruled = make(workspace, "answer", "pull", "edition", **door)  # made of what this very pull brings
+    assert "gold.parquet" not in make(workspace, "gold")
 
     published = load_dataset(str(workspace / "edition"), "stance", cache_dir=str(tmp_path / "cache"))
     ((split, rows),) = published.items()

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpus.errors import ContractError
+from corpus.tables import ITEMS
 from labeling.tables import ASSIGNMENTS
 from tests.house import ROOT
 from tests.world import build_baseline, world
@@ -112,6 +113,17 @@ def test_any_id_of_any_stage_leads_there(folder, tmp_path, part):
 
     assert item in [row["item_id"] for row in told["items"]]
     assert [row["article_id"] for row in told["articles"]] == [item[:10]]
+
+
+def test_what_was_asked_and_is_no_item_any_more_is_told_all_the_same(folder, capsys):
+    (item, *_) = items(folder)
+    kept = ITEMS.read(folder / "items.parquet")
+    ITEMS.write(kept[kept["item_id"] != item], folder / "items.parquet")
+
+    said = screen(folder, capsys, item)
+
+    assert said.startswith(f"{item}\n  no item any more: its article or its target is gone\n")
+    assert "answers     annotator-1  2024-04-01 10:00  codebook 1  favor, quoted, alleged" in said
 
 
 def test_a_withdrawal_stands_before_all_else(folder, capsys, tmp_path):

@@ -18,9 +18,19 @@ from labeling.tables import AGREEMENT, ANNOTATIONS, GOLD
 from training import pages, profiles, release, withdrawn
 from training.gate import TO_FILL
 from training.profiles import HIDDEN, TEXT, Profiles
-from training.release import ANSWERED, PUBLISHED, annotation_columns, fates, going, placed, question_columns
+from training.release import (
+    ANSWERED,
+    PUBLISHED,
+    UNCOUNTED,
+    annotation_columns,
+    fates,
+    going,
+    placed,
+    question_columns,
+    uncounted,
+)
 from training.tables import PLACES, SPLIT_NAMES, SPLITS
-from training.withdrawn import Tombstone
+from training.withdrawn import Tombstone, covers
 
 # The Hub's size classes: rows below the number.
 SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
@@ -118,6 +128,13 @@ def size(rows: int) -> str:
     return next((name for bound, name in SIZES if rows < bound), "n>1M")
 
 
+def described(articles: pd.DataFrame, items: pd.DataFrame, stones: list[Tombstone]) -> pd.DataFrame:
+    """The articles of which anything is asked that was not withdrawn."""
+    gone = withdrawn.ids(stones)
+    stay = ~items["item_id"].map(lambda name: covers(gone, name)).astype(bool)
+    return articles[articles["article_id"].isin(items.loc[stay, "article_id"])]
+
+
 def outlets(articles: pd.DataFrame, known: Profiles) -> list[dict[str, object]]:
     """One row an outlet and licence: its articles, and the years they are from."""
     years = articles.assign(year=articles["published"].str[:4])
@@ -144,10 +161,11 @@ def span(years: list[str]) -> str:
     return years[0] if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
 
 
-def outcomes(gold: pd.DataFrame, fate: pd.Series, book: Codebook) -> list[dict[str, object]]:
-    """One row a question and outcome, the published first."""
+def outcomes(gold: pd.DataFrame, fate: pd.Series, without: list[str], book: Codebook) -> list[dict[str, object]]:
+    """One row a question and outcome, the published first; without are the gold ids that no answer counts for."""
     order = {question: place for place, question in enumerate(book.questions)}
     counted = Counter(zip(gold["question"], fate, strict=True))
+    counted.update((name.rpartition("/")[2], UNCOUNTED) for name in without)
     ranked = sorted(counted, key=lambda pair: (order[pair[0]], pair[1] != PUBLISHED, pair[1]))
     return [
         {"question": question, "outcome": outcome, "items": counted[question, outcome]} for question, outcome in ranked
@@ -199,7 +217,7 @@ def card(settings: Settings, book: Codebook, tables: Sources, known: Profiles) -
         balance=balance(tables.outgoing, book),
         counts=counts,
         head=yaml.safe_dump(head(settings, tables, counts), sort_keys=False, allow_unicode=True),
-        outcomes=outcomes(tables.gold, fate, book),
+        outcomes=outcomes(tables.gold, fate, uncounted(tables.gold, tables.annotations, tables.items, book), book),
         outlets=outlets(tables.articles, known),
         profiles={name: profile for name, (profile, _) in tables.outgoing.items() if profile},
         salts=sorted(set(tables.splits["salt"])),
@@ -271,15 +289,16 @@ def main(
     """Read everything, write card, licence and citation."""
     settings, book, known = load(setting_file), codebook.load(codebook_file), profiles.load(profile_file)
     splits = SPLITS.read(split_file)
+    stones, items = withdrawn.load(tombstones), ITEMS.read(item_file).merge(placed(splits)[["item_id", "split"]])
     tables = Sources(
-        ARTICLES.read(article_file, [name for name in ARTICLES.columns if name != "text"]),
-        ITEMS.read(item_file).merge(placed(splits)[["item_id", "split"]], on="item_id"),
+        described(ARTICLES.read(article_file, [name for name in ARTICLES.columns if name != "text"]), items, stones),
+        items,
         ANNOTATIONS.read(annotation_file),
         AGREEMENT.read(agreement_file),
         GOLD.read(gold_file),
         placed(splits),
         going(manifest.parent, book, known, splits),
-        withdrawn.load(tombstones),
+        stones,
     )
     pages.write(license_text(settings, tables, known), license_out, f"labels under {settings.license}")
     pages.write(citation(settings, bool(tables.articles["demonstration"].any())), citation_out, settings.name)

@@ -17,7 +17,7 @@ from labeling.asking import CHECK, QUALIFICATION
 from labeling.codebook import Codebook, Question
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training import release, withdrawn
-from training.release import ANSWERED, CHECKED, ORPHANED, PUBLISHED, WITHDRAWN, fates
+from training.release import ANSWERED, CHECKED, ORPHANED, PUBLISHED, UNCOUNTED, WITHDRAWN, fates, uncounted
 from training.tables import DATASET_SPLITS, SPLITS
 from training.withdrawn import covers
 
@@ -85,11 +85,18 @@ def left_out(
 ) -> dict[str, dict[str, int]]:
     """How many rows of each config are not in the dataset, by reason."""
     reasons = fates(gold, annotations, items, book, gone)
+    missing = pd.Series(uncounted(gold, annotations, items, book), dtype=object)
     why = annotations["item_id"].map(lambda name: WITHDRAWN if covers(gone, name) else "").astype(object)
     answers = why.mask(~annotations["item_id"].isin(items["item_id"]), ORPHANED)
     answers = answers.mask(annotations["purpose"].isin((CHECK, QUALIFICATION)), CHECKED)
     staying = {
-        question: reasons[(gold["question"] == question) & (reasons != PUBLISHED)] for question in book.questions
+        question: pd.concat(
+            [
+                reasons[(gold["question"] == question) & (reasons != PUBLISHED)],
+                missing[missing.str.endswith(f"/{question}")].map(lambda _: UNCOUNTED),
+            ]
+        )
+        for question in book.questions
     } | {ANSWERED: answers[answers != ""]}
     return {config: counted(found) for config, found in staying.items()}
 
@@ -99,12 +106,12 @@ def counted(reasons: pd.Series) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in sorted(reasons.value_counts().items())}
 
 
-def waiting(gold: pd.DataFrame, items: pd.DataFrame) -> list[str]:
-    """The gold rows of the test split that nobody has settled: on these, a score on the test split is silent."""
-    test = set(items.loc[items["split"] == "test", "item_id"])
+def waiting(gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook) -> list[str]:
+    """What nobody has settled of the test split, as gold ids: on these, a score on the test split is silent."""
+    test = items[items["split"] == "test"]
     wanting = gold["outcome"].isin(("tied", "no majority", "too few votes")) | (gold["priority"] >= 0)
-    open_still = wanting & (gold["provenance"] != "adjudicated") & gold["item_id"].isin(test)
-    return sorted(gold.loc[open_still, "gold_id"])
+    open_still = wanting & (gold["provenance"] != "adjudicated") & gold["item_id"].isin(test["item_id"])
+    return sorted({*gold.loc[open_still, "gold_id"], *uncounted(gold, annotations, test, book)})
 
 
 def main(
@@ -131,7 +138,7 @@ def main(
     sentences = SENTENCES.read(sentence_file, OF_SENTENCE)
     items = places(asked, articles, sentences, DUPLICATES.read(copy_file), guard.load(guard_file))
     files, reasons = tables(gold, annotations, items, book, gone), left_out(gold, annotations, items, book, gone)
-    told = about(book, items, splits) | {"left_out": reasons, "unsettled_test": waiting(gold, items)}
+    told = about(book, items, splits) | {"left_out": reasons, "unsettled_test": waiting(gold, annotations, items, book)}
     release.place(out.parent, files, {"README.md": release.own_card(files)}, told)
     print(closing(files, reasons, out.parent), flush=True)
 

@@ -242,11 +242,27 @@ def connect(name: str, kind: str, write: bool = True) -> Repo:
         raise ContractError(
             "HF_TOKEN is not set. Export a token of the Hub with the write role, and run the same command again."
         )
-    if name.count("/") != 1 or not all(name.split("/")):
+    if not is_name(name):
         raise ContractError(f"{name!r} is no repository of the Hub. Name it as its address does: REPO=org/name.")
     disable_progress_bars()
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it says again what we say
     return Repo(HfApi(endpoint=address, token=token or False), name, kind)
+
+
+def is_name(name: str) -> bool:
+    """Whether a repository may have this name, an organisation's or a person's before it.
+
+    >>> is_name("org/name"), is_name("name"), is_name("org/na me")
+    (True, False, False)
+    """
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # public, not declared
+
+    try:
+        validate_repo_id(name)
+    except HFValidationError:
+        return False
+    return name.count("/") == 1
 
 
 def found(name: str, folder: Path, repo: str = "") -> Path:

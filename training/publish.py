@@ -4,7 +4,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol, TypeVar
@@ -275,7 +275,7 @@ def secrets() -> dict[str, str]:
 def send(repo: Repo, going: Going, settings: Settings) -> str:
     """Publish, or say what would be, if DRY_RUN is set; the commit."""
     if rehearsed():
-        print(rehearse(repo, going, settings), flush=True)
+        print(asked(lambda: rehearse(repo, going, settings), settings), flush=True)
         return "the commit to come"
     try:
         commit, done = asked(lambda: publish(repo, going, settings), settings)
@@ -305,6 +305,7 @@ def main(
 ) -> None:
     """Send the edition past the gate, then the models if a repository is named for them."""
     settings = load(setting_file)
+    settings = replace(settings, tries=1) if rehearsed() else settings  # a rehearsal asks once, and waits for nobody
     where, baseline = repo or settings.repo, model or settings.model
     if not where or not TAG.fullmatch(tag or "v1"):
         raise ContractError(

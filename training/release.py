@@ -17,6 +17,7 @@ from datasets import ClassLabel, Features, Value
 
 from corpus.errors import ContractError
 from corpus.tables import ARTICLES, DUPLICATES, ITEMS, SENTENCES, Table
+from labeling import asking
 from labeling.answered import answered
 from labeling.codebook import Codebook, Label, Question
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
@@ -32,6 +33,7 @@ ORPHANED = "its item is no longer made"
 CHECKED = "to a check, whose label was known"
 WITHDRAWN = "withdrawn"
 HELD = "held back by a flag"
+UNCOUNTED = "no answer to it counts"
 MANIFEST = "manifest.json"
 
 NOTICE = "# Your own copy\n\nIt holds text, and is not to be handed on: `make edition` makes what may go out.\n"
@@ -53,6 +55,17 @@ def fates(
     fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(held), HELD)
     fate = fate.mask(gold["item_id"].map(lambda name: covers(gone, name)).astype(bool), WITHDRAWN)
     return fate.mask(~gold["item_id"].isin(items["item_id"]), ORPHANED)
+
+
+def uncounted(gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook) -> list[str]:
+    """The gold ids that items which were answered should have and have not, since no answer to them counts (yet)."""
+    tried = items[items["item_id"].isin(annotations.loc[annotations["purpose"] == asking.BATCH, "item_id"])]
+    due = [
+        f"{item}/{one.id}"
+        for one in book.questions.values()
+        for item in tried.loc[(tried["target"] != "") | (not one.needs_target), "item_id"]
+    ]
+    return sorted(set(due) - set(gold["gold_id"]))
 
 
 def placed(splits: pd.DataFrame) -> pd.DataFrame:

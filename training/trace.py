@@ -226,7 +226,7 @@ AROUND: dict[str, tuple[str, Callable[[list[Row]], Iterator[str]]]] = {
 
 def screen(wanted: str, told: Found, stones: list[Tombstone], width: int) -> str:
     """All of it for the eye: each item with its way, then sentence and article."""
-    items = told.get("items", [])
+    items = [*told.get("items", []), *lost(told)]
     lines = []
     for stone in stones:
         if covers({stone.id}, wanted):
@@ -240,10 +240,18 @@ def screen(wanted: str, told: Found, stones: list[Tombstone], width: int) -> str
     return "\n".join(lines).rstrip()
 
 
+def lost(told: Found) -> list[Row]:
+    """What was asked and is no item any more: its article or its target was taken out, its answers are kept."""
+    there = {row["item_id"] for row in told.get("items", [])}
+    every = {row["item_id"] for rows in told.values() for row in rows if row.get("item_id")}
+    return [{"item_id": one, "text": "", "proposition": ""} for one in sorted(every - there)]
+
+
 def one_item(item: Row, told: Found, width: int) -> Iterator[str]:
     """An item: its words, what is asked, and each stage of its way."""
     yield item["item_id"]
-    said = [f"“{item['text']}”", *([f"on: {item['proposition']}"] if item["proposition"] else [])]
+    words = f"“{item['text']}”" if item["text"] else "no item any more: its article or its target is gone"
+    said = [words, *([f"on: {item['proposition']}"] if item["proposition"] else [])]
     for text in said:
         yield from textwrap.wrap(text, width - 2, initial_indent="  ", subsequent_indent="  ")
     yield ""
