@@ -321,8 +321,10 @@ $(DATA)/report.html: training/report.py training/findings.py training/rules.py t
   $(DATA)/heldout.parquet $(wildcard $(may))
 	@$(PYTHON) -m training.report $(filter-out %.py %.jinja $(may),$^) $(DATA)/models $(may) $@ $(DATA)/report.json
 
-keep: $(DATA)/baseline.parquet            ## keep today's baseline, for the report to compare later ones with
-	@cp $< $(DATA)/former.parquet
+keep: $(READY)                            ## keep the baseline that is there, for the report to compare later ones with
+	@test -e $(DATA)/baseline.parquet || { echo 'There is no baseline yet. Run `make baseline` first.' >&2; false; }
+	@cp $(DATA)/baseline.parquet $(DATA)/former.parquet
+	@echo 'keep: $(DATA)/baseline.parquet -> $(DATA)/former.parquet'
 
 $(DATA)/guidelines.html $(DATA)/adjudication.xml: $(DATA)/interface.xml ;
 $(DATA)/relabel.html $(DATA)/relabel.json: $(DATA)/relabel.parquet ;

@@ -55,6 +55,8 @@ def changed(file: Path) -> tuple[int, int]:
 
 def main(folder: Path, out: Path) -> None:
     """List the raw folder; leave the list alone if nothing changed, so that make has nothing to do."""
+    if folder.is_file():
+        raise ContractError(f"{folder} is a file. Name the folder it stands in: `make articles RAW=folder`.")
     if not folder.is_dir():
         raise ContractError(
             f"There is no folder {folder}. Put articles (pages, text, tables, WARC) there, run `make fetch`, "

@@ -16,7 +16,7 @@ Settings = TypeVar("Settings")
 def read(path: Path) -> dict[str, Any]:
     """What a TOML file holds, or where it breaks off."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # as Windows writes it
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ContractError(f"{path} is no TOML: {error}. Correct it and run the same command again.") from error
     except OSError as error:
@@ -29,7 +29,7 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except Wrong as wrong:
-        line = line_of(path.read_text(encoding="utf-8"), wrong.place)
+        line = line_of(path.read_text(encoding="utf-8-sig"), wrong.place)
         raise ContractError(f"{path}:{line}: {wrong}") from None
 
 

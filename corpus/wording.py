@@ -7,16 +7,18 @@ from unicodedata import normalize
 # What NFKC leaves apart although nobody sees or means the difference; soft hyphens and zero-width signs go.
 SIGNS = str.maketrans("‘’‛ʼ´`‐‑‒–—―−", "''''''-------", "\u00ad\u200b\u200c\u200d\u2060\ufeff")
 STOPS = re.compile(r"\b(?:[A-Za-z]\.){2,}")  # U.S., p.m.
-WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]\w*(?:'\w+)*|[%$€£¥?]")
+WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]\w*(?:'\w+)*|[%$€£¥?<>]|(?<![\w)%])[-+±](?=[\d$€£¥])")
 
 
 def words(text: str) -> list[str]:
     """The words of a sentence as they are written; a number with its points and commas is one, and so is U.S.
 
-    A question mark is a word too: to the codebook, who asks whether has not said that.
+    A question mark is a word too: to the codebook, who asks whether has not said that. So is the sign of a number.
 
     >>> words("The U.S. won’t pay $1,200.50 – “ever”?")
     ['The', 'US', "won't", 'pay', '$', '1,200.50', 'ever', '?']
+    >>> words("from -1.5 to <10, in 2010-12")
+    ['from', '-', '1.5', 'to', '<', '10', 'in', '2010', '12']
     """
     if not text.isascii():
         text = normalize("NFKC", text).translate(SIGNS)

@@ -195,7 +195,13 @@ def number(more: str) -> int:
     return int(more or 0)
 
 
-def told(found: pd.DataFrame, before: int, more: int, unsaid: bool) -> str:
+def spared(found: pd.DataFrame, items: pd.DataFrame) -> int:
+    """How many items are not asked since another asks the same of a copy; items are those of `prepared`."""
+    drawn = items["item_id"].isin(found["item_id"])
+    return int((items["wording"].isin(items.loc[drawn, "wording"]) & ~drawn).sum())
+
+
+def told(found: pd.DataFrame, before: int, more: int, unsaid: bool, copies: int) -> str:
     """The closing line: what was drawn now and why, and what there was none of."""
     new = Counter(found["reason"][before:])
     later = sum(new[reason] for reason in picks.REASONS)
@@ -203,6 +209,7 @@ def told(found: pd.DataFrame, before: int, more: int, unsaid: bool) -> str:
     parts = [f"drawn now: {', '.join(f'{count:,} {reason}' for reason, count in new.items()) or 'none'}"]
     parts += ["no probabilities yet, so by diversity and at random"] if later and unsaid else []
     parts += [f"of {more:,} more, {later:,} were left to draw: {REST}"] if later < more else []
+    parts += [f"{copies:,} others ask the same of copies, and are not asked"] if copies else []
     parts += [f"{gone:,} are no items any more"] if gone else []
     return "; ".join(parts)
 
@@ -224,8 +231,9 @@ def main(
     items = ITEMS.read(item_file, ["item_id", "sentence_id", "article_id", "drawn", *(["text"] if wanted else [])])
     twins = picks.twins(CONTRASTS.read(contrast_file, ["sentence_a", "sentence_b"]), duplicates)
     probabilities = if_there(PROBABILITIES, probability_file) if wanted else PROBABILITIES.frame([])
-    found = batch(former, prepared(items, duplicates, settings), twins, probabilities, wanted, settings)
-    BATCH.write(found, out, told(found, len(former), wanted, probabilities.empty))
+    ready = prepared(items, duplicates, settings)
+    found = batch(former, ready, twins, probabilities, wanted, settings)
+    BATCH.write(found, out, told(found, len(former), wanted, probabilities.empty, spared(found, ready)))
 
 
 if __name__ == "__main__":

@@ -346,6 +346,17 @@ def test_a_folder_that_is_not_there_is_refused_in_one_line(tmp_path):
     )
 
 
+def test_a_file_in_place_of_a_folder_is_refused_in_one_line(tmp_path):
+    (tmp_path / "a.txt").write_text("Rain.")
+
+    with pytest.raises(ContractError) as error:
+        inventory.main(tmp_path / "a.txt", tmp_path / "inventory.jsonl")
+
+    assert str(error.value) == (
+        f"{tmp_path}/a.txt is a file. Name the folder it stands in: `make articles RAW=folder`."
+    )
+
+
 def test_the_inventory_is_left_alone_when_nothing_changed(tmp_path):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "a.txt").write_text("Rain.")

@@ -185,5 +185,6 @@ def test_without_a_settled_label_there_is_nothing_to_learn(tmp_path):
 
     assert str(error.value) == (
         f"The dataset at {tmp_path} has no settled label. "
-        "Label more items and run `make pull`, or draw other splits by a new salt in splits.toml."
+        "Label more items (`make batch MORE=300` draws some to learn from) and run `make pull`, or draw other splits "
+        "by a new salt in splits.toml."
     )

@@ -9,7 +9,20 @@ import pytest
 
 from corpus.errors import ContractError
 from corpus.tables import CONTRASTS, DUPLICATES, ITEMS
-from labeling.batch import Settings, batch, is_held, load, main, number, one_each, prepared, same_sample, sample
+from labeling.batch import (
+    Settings,
+    batch,
+    is_held,
+    load,
+    main,
+    number,
+    one_each,
+    prepared,
+    same_sample,
+    sample,
+    spared,
+    told,
+)
 from labeling.picks import diverse, rare_class, twins, uncertainty
 from labeling.tables import BATCH, PROBABILITIES
 from tests.house import ROOT
@@ -174,6 +187,16 @@ def test_over_many_draws_of_a_small_workspace_all_that_is_asked_stands_for_all_t
 
     rest = drawn[drawn["reason"] == "all"]
     assert (1 / rest["probability"]).sum() / 200 == pytest.approx(len(asked), rel=0.03)
+
+
+def test_how_many_copies_are_not_asked_is_said():
+    alike = copies(("a1.0", "a2.0", "a3.0"), ("a4.1", "a5.1"))
+    found = draw(items(50), settings=SMALL, alike=alike)
+
+    count = spared(found, prepared(items(50), alike, SMALL))
+
+    assert count == 150 - len(found) == 3
+    assert told(found, 0, 0, True, count).endswith("; 3 others ask the same of copies, and are not asked")
 
 
 def test_the_same_sentence_is_asked_about_every_target_it_names():

@@ -38,6 +38,8 @@ def test_exact_copies_have_the_same_wording(one, other):
         pytest.param("He paid 1.5 million.", "He paid 15 million.", id="a decimal point"),
         pytest.param("Iran broke the embargo.", "Iran broke the embargo?", id="a question"),
         pytest.param("They won't pay.", "They want pay.", id="a short form"),
+        pytest.param("It changed by -12.5 percent.", "It changed by 12.5 percent.", id="the sign of a number"),
+        pytest.param("Those of <$5 billion pay.", "Those of >$5 billion pay.", id="less and more"),
     ],
 )
 def test_what_is_read_otherwise_has_another_wording(one, other):

@@ -210,7 +210,8 @@ def test_a_training_split_without_rows_is_refused():
 
     assert str(error.value) == (
         "stance: the training split has no settled label, so nothing can be learned. "
-        "Label more items and run `make pull`, or draw other splits by a new salt in splits.toml."
+        "Label more items (`make batch MORE=300` draws some to learn from) and run `make pull`, or draw other splits "
+        "by a new salt in splits.toml."
     )
 
 
@@ -220,7 +221,8 @@ def test_a_training_split_with_one_label_is_refused():
 
     assert str(error.value) == (
         "stance: the training split has one label, 'none' in all its 3 rows, and a baseline needs two. "
-        "Label more items and run `make pull`, or draw other splits by a new salt in splits.toml."
+        "Label more items (`make batch MORE=300` draws some to learn from) and run `make pull`, or draw other splits "
+        "by a new salt in splits.toml."
     )
 
 
@@ -239,7 +241,8 @@ def test_rows_that_cannot_be_held_out_are_refused(train, counts):
     assert str(error.value) == (
         "stance: no training article can be held out with two labels left to learn from "
         f"({counts[0]} rows, {counts[1]} articles). "
-        "Label more items and run `make pull`, or draw other splits by a new salt in splits.toml."
+        "Label more items (`make batch MORE=300` draws some to learn from) and run `make pull`, or draw other splits "
+        "by a new salt in splits.toml."
     )
 
 

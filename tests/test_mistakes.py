@@ -282,6 +282,7 @@ def test_make_says_itself_what_it_is_not_told(tmp_path):
     assert made(here, "-o", f"{tmp_path}/items.parquet", "contamination") == (
         "No benchmarks are named. Name their folder: make contamination BENCHMARKS=folder"
     )
+    assert made(here, "keep") == "There is no baseline yet. Run `make baseline` first."
     assert made(here, "diff") == "No releases are named. Name one or two: make diff A=v1 B=v2 REPO=org/name"
     assert made(here, "rehydrate") == "No release is named. Name one: make rehydrate RELEASE=folder"
     assert "DATA is 'my data', and a workspace's name has no space. Give it another." in made("DATA=my data", "help")

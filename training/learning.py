@@ -31,7 +31,10 @@ from training.readable import NAMED, Reader
 
 Scores = NDArray[np.float64]  # of each row (down) and label (across): the higher the likelier
 Rows = NDArray[np.int64]
-MORE = "Label more items and run `make pull`, or draw other splits by a new salt in splits.toml."
+MORE = (
+    "Label more items (`make batch MORE=300` draws some to learn from) and run `make pull`, or draw other splits by a "
+    "new salt in splits.toml."
+)
 UNSEEN = -30.0  # the score of a label that a fold had nothing to learn from
 
 

@@ -30,9 +30,9 @@ def number(value: float | None, digits: int = 2) -> str:
     return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
 
 
-def span(interval: Sequence[float] | None) -> str:
+def span(interval: Sequence[float] | None, digits: int = 2) -> str:
     """An interval in words."""
-    return "no interval" if interval is None else f"{number(interval[0])} to {number(interval[1])}"
+    return "no interval" if interval is None else f"{number(interval[0], digits)} to {number(interval[1], digits)}"
 
 
 def chance(p: float) -> str:

@@ -86,7 +86,10 @@ PREDICTIONS = Table(
         "target": (pa.string(), "what it is asked about, empty without a target"),
         "split": (pa.string(), "train, validation, test, or aside"),
         "gold": (pa.string(), "the gold label"),
-        "predicted": (pa.string(), "the baseline's label"),
+        "predicted": (
+            pa.string(),
+            "the baseline's label: not always the likeliest, since each label counts as much as another, however rare",
+        ),
         "majority": (pa.string(), "the most frequent label of the training split"),
         "probability": (pa.float64(), "the baseline's probability for its label, 0 to 1"),
         "probabilities": (
@@ -130,7 +133,10 @@ PREDICTED = Table(
             pa.string(),
             "a question or a follow-up of the codebook; of one with several answers, it and the label: regime_russia",
         ),
-        "label": (pa.string(), "the label the model says"),
+        "label": (
+            pa.string(),
+            "the label the model says: not always the likeliest, since each counts as much as another, however rare",
+        ),
         "probability": (pa.float64(), "how likely that is to be right, 0 to 1, as far as the training data goes"),
         "unsure": (pa.bool_(), "the probability is too low for what is said to be right as often as model.toml wants"),
         "probabilities": (
