@@ -197,6 +197,17 @@ def test_what_depends_on_the_method_is_named_and_is_looked_at_first_the_least_su
     assert found.loc[~found["sensitive"] & voted, "priority"].unique().tolist() == [-1]
 
 
+def test_what_has_too_few_votes_depends_on_no_method():
+    agreed = [said(f"{at:03}.1@x", *[STANCES[at % 4]] * 3) for at in range(40)]
+    contrary = [said(f"{at:03}.1@x", "none", "favor", "none") for at in range(40, 46)]
+    alone = said("050.1@x", "favor")
+
+    found = settled(pd.concat([*agreed, *contrary, alone]))
+
+    (row,) = found[found["item_id"] == "050.1@x"].to_dict("records")
+    assert (row["outcome"], row["sensitive"]) == ("too few votes", False)
+
+
 def said_of(items: list[str], chances: list[float]) -> pd.DataFrame:
     """What a model says of the stance of these items, the same of all."""
     rows: list[dict[str, object]] = [

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from corpus.errors import ContractError
-from labeling.forecast import Chance, Numbers, Points, learned, narrowed
+from labeling.forecast import Chance, Numbers, Points, fitted, learned, narrowed
 from labeling.outlook import screen
 from labeling.plan import load, main, plan, remembered, scores, widths
 from labeling.tables import AGREEMENT, CURVE, FORECASTS, PLAN
@@ -94,6 +94,18 @@ def test_what_a_noisy_law_comes_to_lies_in_its_band_as_often_as_the_level_says()
         within.append(found.low <= later <= found.high)
 
     assert np.mean(within) == pytest.approx(0.8, abs=0.1)
+
+
+def test_the_band_is_as_wide_as_the_points_of_a_draw_scatter_around_the_law():
+    """All draws say the same, so that nothing else makes it wide: twice the scatter's variance times 1 - 800/2000."""
+    scattered = np.where(SIZES == 800, 0, np.where(SIZES == 200, 0.03, -0.01))
+    points = Points(SIZES, DRAWS, 0.8 - 2 * SIZES**-0.5 + scattered)
+    part = points.where(~points.whole)
+    apart = part.scores - fitted(part.items, part.scores, part.items[None, :])(part.items)[0]
+
+    (found,) = learned(points, [1200], Chance(1.0, 2_000, 1))
+
+    assert found.high - found.low == pytest.approx(np.ptp(apart) * np.sqrt(2 * (1 - 800 / 2000)), rel=1e-6)
 
 
 def test_draws_that_do_not_have_as_many_items_are_each_taken_whole():

@@ -339,6 +339,17 @@ def test_what_changed_on_its_first_pages_while_a_pull_was_interrupted_is_read_ag
     assert known(project, tmp_path) == [(1, 11, "changed"), (1, 11, ""), (2, 12, "deleted")]
 
 
+def test_a_mind_that_was_changed_while_a_pull_was_interrupted_is_not_missed_although_the_counts_agree(tmp_path):
+    project = StandIn(*"abcdefg", breaks=2)
+    project.answer(1, 11)
+    with pytest.raises(KeyboardInterrupt):
+        known(project, tmp_path)
+    project.passes(hours=1)
+    project.answer(1, 11, result=[])
+
+    assert known(project, tmp_path) == [(1, 11, "changed"), (1, 11, "")]
+
+
 def test_pages_of_a_project_that_was_made_anew_are_not_used_again(tmp_path):
     project = StandIn(*"abcdefg", breaks=2)
     project.answer(1, 11)

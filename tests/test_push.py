@@ -155,6 +155,17 @@ def test_a_copy_that_came_while_tasks_were_added_is_noticed_by_the_count():
     assert project.keys() == ["a", "b"]
 
 
+def test_a_copy_that_came_with_the_tasks_is_noticed_although_nothing_was_lost():
+    class Doubling(StandIn):
+        def add(self, tasks):
+            super().add([*tasks, *(tasks[:1] if not self.tasks else [])])
+
+    project = Doubling()
+
+    assert +fill(project, asking("a", "b")) == done(added=2)
+    assert project.keys() == ["a", "b"]
+
+
 def test_what_is_withdrawn_goes_unless_somebody_answered_or_began_it():
     project = StandIn()
     fill(project, asking("a", "b", "c", "d"))

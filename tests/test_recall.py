@@ -3,12 +3,13 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from corpus.errors import ContractError
 from labeling import codebook
-from labeling.recall import Settings, about_targets, drawn_by_chance, load, reach, recall
+from labeling.recall import Settings, about_targets, drawn_by_chance, load, reach, recall, share
 from tests.house import ROOT
 
 SETTINGS = load(ROOT / "labeling/recall.toml")
@@ -67,8 +68,6 @@ def test_cues_that_reach_nothing_have_an_interval_from_nothing_on():
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says():
-    import numpy as np
-
     chance, settings = np.random.default_rng(3), Settings(2_000, 1, 0.95)
     inside = 0
     for _ in range(200):  # 300 hold the cues, .6 of them with a stance; of 3,000 others .05
@@ -77,6 +76,13 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
         inside += low <= 180 / (180 + 150) <= high
 
     assert 180 <= inside <= 200
+
+
+def test_shares_that_fit_are_those_of_jeffreys_prior():
+    drawn = share(3, 10, np.random.default_rng(1), 200_000)
+
+    assert drawn.mean() == pytest.approx(3.5 / 11, abs=0.001)
+    assert drawn.var() == pytest.approx(3.5 * 7.5 / (11**2 * 12), rel=0.02)
 
 
 def test_without_labels_on_the_draw_there_is_no_estimate_and_what_is_missing_is_said():

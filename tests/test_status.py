@@ -193,6 +193,16 @@ def test_an_item_that_nobody_is_left_to_answer_is_named(tmp_path):
     assert found["stuck"]["deserted"] == {"items": 2, "first": sorted([item, other])}
 
 
+def test_an_item_that_somebody_is_left_to_answer_is_not_given_up(tmp_path):
+    here = world(articles=2)
+    item = here.items["item_id"].iloc[0]
+
+    found = built(without(here, *(f"{item}/{who}" for who in PEOPLE)), tmp_path)
+
+    assert found["stuck"]["deserted"] == {"items": 0, "first": []}
+    assert sum(row["items"] for row in found["stuck"]["owing"]) == 1
+
+
 def test_an_item_that_is_gone_lacks_no_votes(tmp_path):
     here = world(articles=2)
     item = here.items["item_id"].iloc[0]
