@@ -111,6 +111,7 @@ def on_dask(address: str, function: Callable[..., Told], tasks: Sequence[tuple[A
     from distributed import as_completed as as_they_end
 
     with cluster(address, PATIENCE) as client:
+        alert(address, client.scheduler_info()["workers"])
         numbers = {client.submit(function, *task, pure=False): number for number, task in enumerate(tasks)}
         try:
             for future in as_they_end(list(numbers), loop=client.loop):  # type: ignore[no-untyped-call]
@@ -120,6 +121,15 @@ def on_dask(address: str, function: Callable[..., Told], tasks: Sequence[tuple[A
                 f"{address}: a task was given up after the workers that had it died, for want of memory perhaps. What "
                 "is done is kept: give the workers more memory and run the same command again."
             ) from error
+
+
+def alert(address: str, workers: Mapping[str, object]) -> None:
+    """Say that nobody works yet, since a cluster may well get its workers later."""
+    if not workers:
+        print(
+            f"{address} has no workers yet. Start some (docs/cluster.md says how); they are waited for.",
+            file=sys.stderr,
+        )
 
 
 def ask(address: str, function: Callable[[], Told], patience: float) -> dict[str, Told]:

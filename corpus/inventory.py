@@ -62,7 +62,9 @@ def main(folder: Path, out: Path) -> None:
             f"There is no folder {folder}. Put articles (pages, text, tables, WARC) there, run `make fetch`, "
             "or name another: `make articles RAW=folder`."
         )
-    before = listing.read(out)[1] if out.exists() else []
+    former, before = listing.read(out) if out.exists() else (folder, [])
+    if former.resolve() != folder.resolve():
+        print(f"inventory: the articles are those of {folder} now, and no longer those of {former}", flush=True)
     now = inventory(folder, before, datetime.now(UTC).date().isoformat())
     if out.exists() and now == out.read_text(encoding="utf-8", errors="surrogateescape"):
         return

@@ -169,7 +169,7 @@ def told(found: pd.DataFrame) -> str:
     for (method, because), rows in voted.groupby(["method", "because"], sort=False):
         parts.append(f"{' and '.join(sorted(set(rows['question'])))} by {method} ({because})")
     sensitive = int((found["sensitive"] & (found["outcome"] == SETTLED)).sum())
-    return "; ".join([*parts, f"{sensitive:,} labels depend on the method"]) if len(found) else "no answers yet"
+    return "; ".join([*parts, f"{sensitive:,} labels depend on the method"]) if len(found) else "no answer counts yet"
 
 
 def main(

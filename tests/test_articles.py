@@ -357,6 +357,16 @@ def test_a_file_in_place_of_a_folder_is_refused_in_one_line(tmp_path):
     )
 
 
+def test_another_folder_in_place_of_the_one_before_is_told(tmp_path, capsys):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        inventory.main(tmp_path / name, tmp_path / "inventory.jsonl")
+
+    assert capsys.readouterr().out == (
+        f"inventory: the articles are those of {tmp_path}/two now, and no longer those of {tmp_path}/one\n"
+    )
+
+
 def test_the_inventory_is_left_alone_when_nothing_changed(tmp_path):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "a.txt").write_text("Rain.")

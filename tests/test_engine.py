@@ -213,6 +213,15 @@ def test_a_cluster_that_does_not_know_the_project_is_told(cluster):
     )
 
 
+def test_a_cluster_without_workers_is_waited_for_and_that_is_said(capsys):
+    engine.alert("tcp://one:8786", {"tcp://two:1": {}})
+    engine.alert("tcp://one:8786", {})
+
+    assert capsys.readouterr().err == (
+        "tcp://one:8786 has no workers yet. Start some (docs/cluster.md says how); they are waited for.\n"
+    )
+
+
 @pytest.mark.dask
 def test_the_doctor_tells_of_a_cluster_that_works_of_one_without_workers_and_of_one_that_is_away(cluster):
     environ = {"DASK_SCHEDULER": cluster.address}

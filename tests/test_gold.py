@@ -272,7 +272,7 @@ def test_the_closing_line_tells_outcomes_methods_and_how_many_labels_depend_on_t
 def test_no_answers_yet_are_no_rows():
     found = gold(said("a.1@x", "favor")[:0], NO_RULINGS, NO_PROBABILITIES, BOOK, SETTINGS)
 
-    assert (len(found), told(found)) == (0, "no answers yet")
+    assert (len(found), told(found)) == (0, "no answer counts yet")
 
 
 def test_the_step_writes_gold_although_no_model_was_asked_yet(tmp_path, capsys):
