@@ -15,6 +15,7 @@ from labeling.asking import REPEAT
 from labeling.choices import Chosen, fault, given, labels, ticked
 from labeling.codebook import Codebook
 from labeling.current import current
+from labeling.ids import target_of
 from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS
 from labeling.versions import Reached, reached, stale
 
@@ -52,12 +53,13 @@ def annotations(answers: pd.DataFrame, targets: Mapping[str, str], book: Codeboo
     said = read(last)
     aims = [targets.get(one.item_id) for one in said]
     moved, again = reread(zip(said, aims, strict=True), book, reach), repeated(said, book.version)
-    columns = [labels(one.chosen, bool(aim), book) for one, aim in zip(said, aims, strict=True)]
+    about = [target_of(one.item_id) if aim is None else aim for one, aim in zip(said, aims, strict=True)]
+    columns = [labels(one.chosen, bool(target), book) for one, target in zip(said, about, strict=True)]
     found = last.join(pd.DataFrame(columns, index=last.index, columns=list(labels({}, False, book))))
     return answered(ANNOTATIONS, book).check(
         found.assign(
             annotation_id=last["assignment_id"],
-            target=[aim or "" for aim in aims],
+            target=about,
             left_out=[left_out(one, aim, book, reach, moved, again) for one, aim in zip(said, aims, strict=True)],
         )
     )

@@ -13,6 +13,7 @@ from labeling.answered import answered
 from labeling.choices import Chosen, fault, given, labels, ticked
 from labeling.codebook import GAP, REASON, Codebook
 from labeling.current import current
+from labeling.ids import target_of
 from labeling.tables import DECISIONS, RULINGS, if_there
 from labeling.versions import Reached, reached, stale
 
@@ -54,7 +55,7 @@ def ruled(
             **decision,
             "ruling_id": decision["assignment_id"],
             "adjudicator": decision["annotator"],
-            **said(chosen, bool(target), book),
+            **said(chosen, bool(target_of(decision["item_id"]) if target is None else target), book),
             "left_out": left_out(decision, chosen, target, book, reach),
         }
 

@@ -131,10 +131,21 @@ def method(settled: pd.DataFrame, column: str) -> dict[str, Any]:
     return {"method": METHODS[column], "same": same, "other": len(settled) - same - none, "none": none}
 
 
-def adjudication(work: Work, settings: Settings) -> dict[str, Any]:
+def to_be_ruled(work: Work, ruled: pd.Series, version: str) -> pd.DataFrame:
+    """One row an item that an adjudicator is or was to rule on, `ruled` or not.
+
+    What is gone, or was given to him under an earlier codebook and not ruled on, nobody waits for.
+    """
+    given = work.adjudication.assign(ruled=work.adjudication["item_id"].isin(ruled))
+    stands = given["ruled"] | (given["codebook_version"] == version)
+    there = given["item_id"].isin(work.items["item_id"])
+    return given[stands & there].drop_duplicates("item_id", keep="last")
+
+
+def adjudication(work: Work, settings: Settings, version: str) -> dict[str, Any]:
     """Who is to rule on how much, what was ruled and why, and how often what all agreed on was wrong."""
     valid = work.rulings[work.rulings["left_out"] == ""]
-    asked = work.adjudication.assign(ruled=work.adjudication["item_id"].isin(valid["item_id"]))
+    asked = to_be_ruled(work, valid["item_id"], version)
     gaps = valid.loc[valid["guideline_gap"], "item_id"].tolist()
     return {
         "people": [
@@ -156,7 +167,7 @@ def status(work: Work, book: Codebook, settings: Settings) -> dict[str, Any]:
     """All that the page and the screen say, as JSON can hold it."""
     rows = workload.people(work.annotators, work.annotations)
     return {
-        "adjudication": adjudication(work, settings),
+        "adjudication": adjudication(work, settings, book.version),
         "agreement": agreement(work),
         "annotators": rows,
         "as_of": workload.latest(work.annotations),

@@ -130,9 +130,11 @@ def test_an_answer_that_cannot_count_is_kept_with_the_reason(more, reason):
 
 
 def test_an_answer_to_an_item_that_is_gone_is_kept_with_the_reason():
-    found = given(answer("a.9@topic", sanction_violation="none"))
+    found = given(answer("a.9@sanctions-iran", stance="favor", sanction_violation="none"))
 
-    assert found["left_out"].tolist() == ["the item is no longer asked"]
+    assert found[["target", "stance", "left_out"]].values.tolist() == [
+        ["sanctions-iran", "favor", "the item is no longer asked"]
+    ]
 
 
 def test_an_answer_of_another_account_does_not_count_in_an_annotators_project():

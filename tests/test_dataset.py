@@ -270,6 +270,18 @@ def test_items_of_the_test_split_that_nobody_settled_are_named():
     assert waiting(there.gold, there.annotations, rows, BOOK) == [f"{test}/stance"]
 
 
+def test_nobody_waits_for_what_was_withdrawn():
+    here = world(articles=30)
+    rows = placed(here)
+    test = rows.loc[rows["split"] == "test"].iloc[0]
+    gold = here.gold[here.gold["item_id"] != test["item_id"]]
+
+    assert waiting(gold, here.annotations, rows, BOOK) == [
+        f"{test['item_id']}/sanction_violation", f"{test['item_id']}/stance",
+    ]  # fmt: skip
+    assert waiting(gold, here.annotations, rows, BOOK, {test["article_id"]}) == []
+
+
 def test_items_of_the_test_split_whose_answers_count_no_more_are_named_and_counted():
     here = world(articles=30)
     rows = placed(here)

@@ -83,6 +83,10 @@ def test_a_decision_that_does_not_count_is_kept_and_says_why(decision, why):
     assert found(decision)["left_out"].tolist() == [why]
 
 
+def test_a_ruling_on_an_item_that_went_still_says_all_that_was_ruled():
+    assert found(decided("c.1@x", stance="favor"))["stance"].tolist() == ["favor"]
+
+
 @pytest.mark.parametrize(
     ("touched", "why"),
     [

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ from labeling.gold import main as settle
 from labeling.ids import task_key
 from labeling.overview import head
 from labeling.rulings import main as rule
-from labeling.status import load
+from labeling.status import load, to_be_ruled
 from labeling.status import main as write_status
 from labeling.tables import ADJUDICATION, ASSIGNMENTS, GOLD
 from tests.house import ROOT
@@ -261,6 +262,21 @@ def test_an_answer_deleted_in_label_studio_is_open_again():
     left = workload.still_open(assigned(here), gone.annotations)
 
     assert left[["item_id", "annotator"]].values.tolist() == [[item, "annotator-2"]]
+
+
+def test_a_ruling_is_waited_for_only_where_somebody_may_still_give_it():
+    blank = dict.fromkeys(ADJUDICATION.columns, "")
+    given = [("a.1@x", "1"), ("a.1@x", "2"), ("b.1@x", "1"), ("b.2@x", "2"), ("gone.1@x", "2")]
+    rows = [
+        {**blank, "assignment_id": f"{item}/{version}", "item_id": item, "codebook_version": version, "place": at}
+        for at, (item, version) in enumerate(given)
+    ]
+    items = pd.DataFrame({"item_id": ["a.1@x", "b.1@x", "b.2@x"]})
+    work = SimpleNamespace(adjudication=ADJUDICATION.frame(rows), items=items)
+
+    found = to_be_ruled(work, pd.Series(["a.1@x"]), "2")  # type: ignore[arg-type]
+
+    assert found[["item_id", "ruled"]].values.tolist() == [["a.1@x", True], ["b.2@x", False]]
 
 
 def test_the_audit_says_how_often_an_agreed_label_was_overturned_with_its_interval():

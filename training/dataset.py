@@ -106,9 +106,15 @@ def counted(reasons: pd.Series) -> dict[str, int]:
     return {str(reason): int(count) for reason, count in sorted(reasons.value_counts().items())}
 
 
-def waiting(gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook) -> list[str]:
-    """What nobody has settled of the test split, as gold ids: on these, a score on the test split is silent."""
-    test = items[items["split"] == "test"]
+def waiting(
+    gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook, gone: Collection[str] = ()
+) -> list[str]:
+    """What nobody has settled of the test split, as gold ids: on these, a score on the test split is silent.
+
+    What was withdrawn is waited for by nobody.
+    """
+    stays = ~items["item_id"].map(lambda name: covers(gone, name)).astype(bool)
+    test = items[(items["split"] == "test") & stays]
     wanting = gold["outcome"].isin(("tied", "no majority", "too few votes")) | (gold["priority"] >= 0)
     open_still = wanting & (gold["provenance"] != "adjudicated") & gold["item_id"].isin(test["item_id"])
     return sorted({*gold.loc[open_still, "gold_id"], *uncounted(gold, annotations, test, book)})
@@ -137,8 +143,9 @@ def main(
     articles = ARTICLES.read(article_file, OF_ARTICLE)
     sentences = SENTENCES.read(sentence_file, OF_SENTENCE)
     items = places(asked, articles, sentences, DUPLICATES.read(copy_file), guard.load(guard_file))
-    files, reasons = tables(gold, annotations, items, book, gone), left_out(gold, annotations, items, book, gone)
-    told = about(book, items, splits) | {"left_out": reasons, "unsettled_test": waiting(gold, annotations, items, book)}
+    rows = gold, annotations, items, book, gone
+    files, reasons = tables(*rows), left_out(*rows)
+    told = about(book, items, splits) | {"left_out": reasons, "unsettled_test": waiting(*rows)}
     release.place(out.parent, files, {"README.md": release.own_card(files)}, told)
     print(closing(files, reasons, out.parent), flush=True)
 

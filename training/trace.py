@@ -170,7 +170,8 @@ def rulings(rows: list[Row]) -> Iterator[str]:
     for row in rows:
         said = ", ".join(said_in(row, RULINGS))
         when = row["updated_at"][:16].replace("T", " ")
-        yield f"{row['adjudicator']}  {when}  codebook {row['codebook_version']}  {said}; {row['reason']}"
+        out = f"; does not count: {row['left_out']}" if row["left_out"] else ""
+        yield f"{row['adjudicator']}  {when}  codebook {row['codebook_version']}  {said}; {row['reason']}{out}"
 
 
 def gold(rows: list[Row]) -> Iterator[str]:
