@@ -8,7 +8,7 @@ ifneq ($(and $(word 2,$(MAKECMDGOALS)),$(filter $(VERBS),$(MAKECMDGOALS))),)
 .PHONY: $(MAKECMDGOALS)
 .NOTPARALLEL:
 $(MAKECMDGOALS):
-	@$(MAKE) --no-print-directory $@
+	@$(MAKE) --no-print-directory $@ $(if $(filter batch,$@),,MORE=)
 
 else
 
@@ -25,6 +25,7 @@ RAW = $(OWN)
 OWN = $(or $(shell sed -n '1s/^"\(.*\)"$$/\1/p' $(DATA)/inventory.jsonl 2>/dev/null),$(DATA)/raw)
 
 # What nobody means: a workspace of two words, or a variable that is not set.
+$(if $(DATA),,$(error DATA is empty. Name a folder for the workspace.))
 $(if $(word 2,$(DATA)),$(error DATA is '$(DATA)', and a workspace's name has no space. Give it another.))
 $(if $(and $(filter command,$(origin RAW)),$(if $(RAW),,empty)),$(error RAW is empty. Name the folder of the articles.))
 

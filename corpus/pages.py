@@ -69,11 +69,14 @@ def attempt(raw: bytes, name: str) -> str:
 
 
 def guessed(raw: bytes) -> str:
-    """The bytes in the encoding that they are most likely in; in windows-1252, as browsers do, if none is likelier."""
+    """The bytes in the encoding that they are most likely in; in windows-1252, as browsers do, if it is as likely."""
     from charset_normalizer import from_bytes
 
     found = from_bytes(raw[:100_000])
-    best = min(found, key=lambda one: (one.chaos, one.encoding != "cp1252"), default=None)
+    best = found.best()
+    western = next((one for one in found if one.encoding == "cp1252"), None)
+    if best and western and not best.multi_byte_usage and western.chaos <= best.chaos:
+        best = western
     return (attempt(raw, best.encoding) if best else "") or refuse(raw)
 
 
@@ -108,8 +111,10 @@ def head(tree: "HtmlElement", reading: Reading) -> dict[str, object]:
     """What the page's meta tags, its links, and its lang attribute say; an unreadable date says nothing."""
     tags = {str(tag.get("property") or tag.get("name")): tag.get("content") for tag in tree.iter("meta")}
     tags = {name: said for name, said in tags.items() if name not in reading.names["published"] or readable(said)}
-    links = {str(tag.get("rel")).lower(): tag.get("href") for tag in reversed([*tree.iter("link")])}
-    return {"lang": tree.get("lang"), **{name: links.get(name) for name in ("canonical", "license")}, **tags}
+    links = [(tag.get("rel", "").lower().split(), tag.get("href") or "") for tag in tree.iter("link")]
+    whole = {name: where for names, where in reversed(links) for name in names if "://" in where}
+    stated: dict[str, object] = {name: whole[name] for name in ("canonical", "license") if name in whole}
+    return {"lang": tree.get("lang"), **stated, **{name: said for name, said in tags.items() if said}}
 
 
 def by_trafilatura(source: str, tree: "HtmlElement") -> Record:

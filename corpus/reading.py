@@ -1,10 +1,11 @@
 """One raw record of any kind -> an article with dates and addresses as we write them, or why it is none."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from courlan import is_external
+from courlan import extract_domain
 
 from corpus.dates import day, moment
 from corpus.markdown import read_markdown
@@ -27,10 +28,28 @@ def believed(canonical: str, url: str) -> str:
     >>> believed("https://herald.example/", "https://herald.example/port"), believed("https://a.example/x", "https://b.example/y")
     ('', '')
     """
-    whole_site = not urlsplit(canonical).path.strip("/") and not urlsplit(canonical).query
-    if whole_site and canonical != url:
+    if not canonical or (is_whole_site(canonical) and not is_whole_site(url)):
         return ""
-    return "" if url and is_external(canonical, url) else canonical
+    return canonical if not url or site(canonical) == site(url) else ""
+
+
+def is_whole_site(url: str) -> bool:
+    """Whether an address is that of a site and of no page in it."""
+    return not urlsplit(url).path.strip("/") and not urlsplit(url).query
+
+
+def site(url: str) -> str:
+    """The site of an address: its host without what stands before a domain that somebody can own.
+
+    >>> site("https://amp.herald.co.uk/a"), site("https://a.blogspot.com/"), site("http://10.0.0.2/")
+    ('herald.co.uk', 'a.blogspot.com', '10.0.0.2')
+    """
+    host = urlsplit(url).hostname or ""
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    if host.replace(".", "").isdigit():
+        return host
+    return extract_domain(f"https://{host}/", fast=False) or ".".join(host.split(".")[-2:])
 
 
 def read(raw: Raw, reading: Reading) -> Record:

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from io import TextIOWrapper
 from math import isnan
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from corpus.packed import RATIO, SELDOM, SLACK
 from corpus.records import Found, Raw, Refused, Rejected, bounded, told
 
+AHEAD = 1_000_000  # characters of a table of text that are looked at before it is read
 ROWS = 16  # of a Parquet or Arrow file that are held at once, at most: few, since each may hold a whole book
 
 
@@ -23,9 +24,9 @@ class Lines:
 
     def __init__(self, text: TextIOWrapper, longest: int) -> None:  # noqa: D107 - the class says it
         self.text, self.longest = text, longest
+        self.seen: deque[str] = deque()  # lines that were looked at, and not yet read
         self.left = longest  # characters that the row which is read now may still have
         self.row: list[str] = []  # its lines
-        self.again: deque[str] = deque()  # lines that were given back
 
     def __iter__(self) -> "Lines":
         """It is its own iterator."""
@@ -33,7 +34,8 @@ class Lines:
 
     def __next__(self) -> str:
         """The next line, or that it is too long."""
-        line = self.again.popleft() if self.again else self.text.readline(self.longest)
+        line = self.seen.popleft() if self.seen else ""
+        line += "" if line.endswith("\n") else self.text.readline(self.longest - len(line))
         self.left -= len(line)
         if self.left <= 0:
             while line and not line.endswith("\n"):
@@ -48,9 +50,13 @@ class Lines:
         """A row begins."""
         self.left, self.row = self.longest, []
 
-    def give_back(self) -> None:
-        """All but the first line of the row is to be read again: it is no part of it."""
-        self.again.extendleft(reversed(self.row[1:]))
+    def ahead(self) -> list[str]:
+        """The lines that come next, as far as one looks."""
+        left = AHEAD
+        while left > 0 and (line := self.text.readline(min(left, self.longest - 1))):
+            self.seen.append(line)
+            left -= len(line)
+        return [line for line in self.seen if line.endswith("\n")]
 
 
 def cells(file: IO[bytes], name: str, max_bytes: int) -> Found:
@@ -62,41 +68,48 @@ def cells(file: IO[bytes], name: str, max_bytes: int) -> Found:
         raise Rejected("empty", "it holds no line")
     mark = max("\t;|,", key=first.count)
     names = next(csv.reader([first], delimiter=mark))
-    for number, row in enumerate(read_rows(lines, mark, len(names)), 1):
+    plain = mark == "\t" and len(names) > 1 and unquoted(lines.ahead(), len(names))
+    for number, row in enumerate(read_rows(lines, mark, plain), 1):
         if isinstance(row, Rejected):
             yield f"{name}#{number}", row
         elif row:
             yield named_cells(f"{name}#{number}", names, row, max_bytes)
 
 
-def read_rows(lines: Lines, mark: str, width: int) -> Iterator[list[str] | Rejected]:
-    """The cells of each row, or what is wrong with it.
+def read_rows(lines: Lines, mark: str, plain: bool) -> Iterator[list[str] | Rejected]:
+    """The cells of each row, or what is wrong with it; plain: a quotation mark is no more than part of the text.
 
-    A quotation mark that is never closed would swallow the rows behind it: these are given back and read for
-    themselves. Where tabs part the cells, marks are often no more than part of the text.
+    One that is never closed swallows rows: so in a row of many lines each must stand where it should.
     """
-    rows = csv.reader(lines, delimiter=mark, strict=True)
+    rows = csv.reader(lines, delimiter=mark, quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL)
     while True:
         lines.begin()
         try:
-            row: list[str] | Rejected = next(rows)
+            row = next(rows)
         except StopIteration:
             return
-        except csv.Error as error:
-            row = Rejected("broken row", told(error))
-        except Rejected as why:
-            row = why
-        if mark == "\t" and lines.row and all(len(bare(line)) == width for line in lines.row):
-            lines.give_back()
-            row = bare(lines.row[0]) if len(lines.row) > 1 or isinstance(row, Rejected) else row
-        elif isinstance(row, Rejected):
-            lines.give_back()
-        yield row
+        except (csv.Error, Rejected) as error:
+            yield error if isinstance(error, Rejected) else Rejected("broken row", told(error))
+            continue
+        torn = len(lines.row) > 1 and not plain and misquoted(lines.row, mark)
+        yield Rejected("broken row", f"{torn}, in {len(lines.row):,} lines") if torn else row
 
 
-def bare(line: str) -> list[str]:
-    """The cells of a line between its tabs, as they are written."""
-    return line.rstrip("\r\n").split("\t")
+def misquoted(lines: Sequence[str], mark: str) -> str:
+    """What is wrong with the quotation marks of some lines, "" if nothing is."""
+    try:
+        deque(csv.reader(lines, delimiter=mark, strict=True), 0)
+    except csv.Error as error:
+        return told(error)
+    return ""
+
+
+def unquoted(lines: Sequence[str], width: int) -> bool:
+    """Whether quotation marks say nothing of where the cells of a table end: between its tabs they often do not.
+
+    They do where they are set as they should be; where not, tabs alone must cut each line into as many cells.
+    """
+    return bool(misquoted(lines, "\t")) and all(line.count("\t") == width - 1 for line in lines if line.strip())
 
 
 def named_cells(source: str, names: list[str], row: list[str], max_bytes: int) -> Raw | Refused:
@@ -128,22 +141,22 @@ def parquet(file: IO[bytes], name: str, max_bytes: int) -> Found:
         batches = (
             batch
             for group in range(table.num_row_groups)
-            for batch in table.iter_batches(at_once(table.metadata.row_group(group), max_bytes), [group], plain)
+            for batch in table.iter_batches(at_once(table.metadata.row_group(group), plain, max_bytes), [group], plain)
         )
         yield from rows(batches, name, max_bytes)
     except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError) as error:
         raise Rejected("broken Parquet", told(error)) from error
 
 
-def at_once(group: pq.RowGroupMetaData, max_bytes: int) -> int:
+def at_once(group: pq.RowGroupMetaData, names: Sequence[str], max_bytes: int) -> int:
     """How many rows of a group may be held at once, or that it is a bomb: a page may say one word a million times."""
-    chunks = [group.column(at) for at in range(group.num_columns)]
+    chunks = [one for one in map(group.column, range(group.num_columns)) if one.path_in_schema in names]
     packed, unpacked = (
         sum(getattr(one, f"total_{how}_size") for one in chunks) for how in ("compressed", "uncompressed")
     )
     if unpacked > RATIO * packed + SLACK:
         raise Rejected("too large", f"its rows unpack to more than {RATIO} times their size")
-    return ROWS if unpacked < max(max_bytes, SELDOM * packed) else 1
+    return ROWS if unpacked < max(4 * max_bytes, SELDOM * packed) else 1
 
 
 def arrow(file: IO[bytes], name: str, max_bytes: int) -> Found:

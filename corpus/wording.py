@@ -7,7 +7,7 @@ from unicodedata import normalize
 # What NFKC leaves apart although nobody sees or means the difference; soft hyphens and zero-width signs go.
 SIGNS = str.maketrans("‘’‛ʼ´`‐‑‒–—―−", "''''''-------", "\u00ad\u200b\u200c\u200d\u2060\ufeff")
 STOPS = re.compile(r"\b(?:[A-Za-z]\.){2,}")  # U.S., p.m.
-WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]\w*(?:'\w+)*|[%$€£¥?<>]|(?<![\w)%])[-+±](?=[\d$€£¥])")
+WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]\w*(?:'\w+)*|[%$€£¥?<>≤≥≠≈~]|(?<![\w.)%'\"])(?<!\d )[-+±](?=[$€£¥.]?\d)")
 
 
 def words(text: str) -> list[str]:

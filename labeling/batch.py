@@ -105,7 +105,9 @@ def unsampled(items: pd.DataFrame, units: int, settings: Settings) -> pd.Series:
     asks = items.groupby("wording")
     articles, held = asks["article_id"].nunique(), settings.percent / 100
     free, mixed = (1 - held) ** articles, 1 - (1 - held) ** articles - held**articles
-    return (free + mixed * (1 - chance(units, settings) / held)) / asks.size()
+    among = units + (~asks["held"].any()).astype(int)  # the sample would be drawn among one more, were it not free
+    taken = (settings.sample / among.clip(lower=1)).clip(upper=1)
+    return (free + mixed * (1 - taken)) / asks.size()
 
 
 def rest(units: pd.DataFrame, asked: set[str], items: pd.DataFrame, sampled: int, settings: Settings) -> pd.DataFrame:

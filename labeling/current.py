@@ -7,9 +7,10 @@ PROJECT = ["annotator", "codebook_version"]  # whose it is, under which codebook
 
 
 def owners(answers: pd.DataFrame) -> pd.DataFrame:
-    """The own account of each project: the one that answered most in it; of two with as many, the one that began."""
-    used = answers.groupby([*PROJECT, "account"], as_index=False).agg(
-        given=("assignment_id", "nunique"), began=("created_at", "min")
+    """The own account of each project: whose answers stand most in it; of two with as many, the one that began."""
+    standing = answers.assign(stands=answers["assignment_id"].where(answers["gone"] == STANDS))
+    used = standing.groupby([*PROJECT, "account"], as_index=False).agg(
+        given=("stands", "nunique"), began=("created_at", "min")
     )
     ranked = used.sort_values(["given", "began", "account"], ascending=[False, True, True])
     return ranked.drop_duplicates(PROJECT)[[*PROJECT, "account"]].rename(columns={"account": "owner"})

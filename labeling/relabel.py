@@ -24,7 +24,7 @@ Books = Mapping[str, Codebook]
 
 def votes(answers: pd.DataFrame, targets: Mapping[str, str], books: Books) -> list[Vote]:
     """The answers that count under the codebook they were given under; targets are those of all items, "" for none."""
-    last = current(answers[answers["purpose"] == "batch"])
+    last = current(answers).query("purpose == 'batch'")
     standing = last[(last["gone"] == "") & ~last["strange"] & ~last["skipped"] & last["item_id"].isin(targets)]
     if unknown := sorted(set(standing["codebook_version"]) - set(books)):
         raise ContractError(

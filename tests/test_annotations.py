@@ -168,6 +168,15 @@ def test_of_two_accounts_that_answered_as_much_the_first_is_the_annotators_own()
     assert given(early, late)["left_out"].tolist() == ["", "another account answered in this project"]
 
 
+def test_answers_that_were_deleted_make_nobody_the_owner_of_a_project():
+    own = [answer(stance="favor", sanction_violation="none")]
+    others = [answer(f"b.{at}@topic", account="eight", gone="deleted", sanction_violation="none") for at in range(3)]
+
+    found = given(*own, *others).set_index("item_id")
+
+    assert found.loc["a.1@sanctions-russia", "left_out"] == ""
+
+
 def test_an_answer_that_was_changed_counts_as_it_is_now():
     found = given(
         answer(updated_at="2024-05-06T10:00:00Z", gone="changed", stance="favor", sanction_violation="none"),

@@ -52,6 +52,19 @@ def test_the_head_says_what_the_hub_asks(tmp_path):
     }
 
 
+def test_a_dataset_without_rows_has_no_card(tmp_path):
+    here = world(articles=2)
+    folder = replace(here, annotations=here.annotations[:0]).write(tmp_path)
+
+    with pytest.raises(ContractError) as error:
+        build_card(folder)
+
+    assert str(error.value) == (
+        f"The dataset at {folder}/dataset has no rows yet, so there is nothing to describe. "
+        "Let the annotators label, then run `make pull`."
+    )
+
+
 def test_a_demonstration_says_so_before_anything_else(tmp_path):
     card = build_card(world(demonstration=True).write(tmp_path))
 

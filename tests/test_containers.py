@@ -1,9 +1,10 @@
 """Raw files of every kind give their records, and a fault costs no record that stands before it."""
 
+import csv
 import gzip
 import json
 from collections import deque
-from io import BytesIO
+from io import BytesIO, StringIO
 from secrets import token_hex
 
 import pandas as pd
@@ -221,22 +222,42 @@ def test_rows_that_are_torn_are_told_and_the_rest_is_read(found):
     ]
 
 
-def test_a_quotation_mark_that_is_never_closed_costs_no_row_but_its_own(found):
-    rows = b'title,text\nOne,"Rain fell.\nTwo,It was late.\nThree,"Sun"\n'
+def test_a_quotation_mark_that_is_never_closed_swallows_no_row_unseen(found):
+    rows = b'title,text\nOne,"Rain fell.\nTwo,It was late.\nThree,"Sun"\nFour,Snow.\nFive,"Hail.\nSix,Fog.\n'
 
     assert found("a.csv", rows) == [
-        ("a.csv#1", "broken row", "',' expected after '\"'"),
-        ("a.csv#2", {"title": "Two", "text": "It was late."}),
-        ("a.csv#3", {"title": "Three", "text": "Sun"}),
+        ("a.csv#1", "broken row", "',' expected after '\"', in 3 lines"),
+        ("a.csv#2", {"title": "Four", "text": "Snow."}),
+        ("a.csv#3", "broken row", "unexpected end of data, in 2 lines"),
     ]
 
 
 def test_between_tabs_a_quotation_mark_may_be_no_more_than_part_of_the_text(found):
-    rows = b'title\ttext\nOne\t"We stay," he said.\nTwo\t"Rain\nfell."\nThree\tSo "be" it\nFour\t"Sun.\nFive\tLate."\n'
+    rows = b'title\ttext\nOne\t"We stay," he said.\nTwo\tSo "be" it\nThree\t"Sun.\n\nFour\tLate."\n'
 
-    assert [record[1]["text"] for record in found("a.tsv", rows)] == [
-        '"We stay," he said.', "Rain\nfell.", 'So "be" it', '"Sun.', 'Late."',
-    ]  # fmt: skip
+    assert [record[1] for record in found("a.tsv", rows)] == [
+        {"title": "One", "text": '"We stay," he said.'},
+        {"title": "Two", "text": 'So "be" it'},
+        {"title": "Three", "text": '"Sun.'},
+        {"title": "Four", "text": 'Late."'},
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_marks_that_stand_where_they_should_part_cells_in_any_table(found, name):
+    file = StringIO()
+    texts = ["One para.\n\nAnother, with\ta tab.", 'He said "no".', '"', "plain"]
+    csv.writer(file, delimiter="," if name == "a.csv" else "\t").writerows([["id", "text"], *enumerate(texts)])
+
+    assert [record[1]["text"] for record in found(name, file.getvalue().encode())] == texts
+
+
+def test_a_table_of_one_column_keeps_its_cells_of_many_lines(found):
+    file = StringIO()
+    texts = ["One para.\n\nAnother.", 'He said "no".\nThen he left.']
+    csv.writer(file).writerows([["text"], *([text] for text in texts)])
+
+    assert [record[1]["text"] for record in found("a.csv", file.getvalue().encode())] == texts
 
 
 def test_a_row_that_is_too_long_is_passed_over_and_the_next_is_read(found):

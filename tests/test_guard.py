@@ -23,6 +23,7 @@ def apart(one: str, other: str) -> tuple[str, str, str] | None:
     [
         pytest.param("Iran shipped oil.", "“IRAN  shipped oil”", id="quotes, case and spaces"),
         pytest.param("It's the U.S. embargo.", "It’s the US embargo!", id="apostrophes, stops and marks"),
+        pytest.param("The 4.–5. May, No.–5", "The 4. 5. May, No. 5", id="a dash between figures"),
         pytest.param("Oil – and gas", "oil, and gas", id="dashes and commas"),
         pytest.param("He paid $1,200.", "He paid $ 1,200", id="a sign before a figure"),
         pytest.param("A so\u00adcalled e\u0301lite", "A socalled élite", id="soft hyphens and accents in two signs"),
@@ -39,6 +40,7 @@ def test_exact_copies_have_the_same_wording(one, other):
         pytest.param("Iran broke the embargo.", "Iran broke the embargo?", id="a question"),
         pytest.param("They won't pay.", "They want pay.", id="a short form"),
         pytest.param("It changed by -12.5 percent.", "It changed by 12.5 percent.", id="the sign of a number"),
+        pytest.param("The cap is ≥ 60 dollars.", "The cap is ≤ 60 dollars.", id="at least and at most"),
         pytest.param("Those of <$5 billion pay.", "Those of >$5 billion pay.", id="less and more"),
     ],
 )

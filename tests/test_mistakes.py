@@ -286,6 +286,7 @@ def test_make_says_itself_what_it_is_not_told(tmp_path):
     assert made(here, "diff") == "No releases are named. Name one or two: make diff A=v1 B=v2 REPO=org/name"
     assert made(here, "rehydrate") == "No release is named. Name one: make rehydrate RELEASE=folder"
     assert "DATA is 'my data', and a workspace's name has no space. Give it another." in made("DATA=my data", "help")
+    assert "DATA is empty. Name a folder for the workspace." in made("DATA=", "help")
     assert "RAW is empty. Name the folder of the articles." in made("RAW=", "help")
     assert made("VENV=" + str(tmp_path), "PYTHON3=false", f"{tmp_path}/ready") == (
         "Python 3.11, 3.12 or 3.13 is needed. Name it: make PYTHON3=/path/to/python3.12 ..."
@@ -297,14 +298,13 @@ def test_goals_behind_a_verb_are_made_one_by_one_since_it_changes_what_they_are_
         ["make", "--no-print-directory", "-o", ".venv/ready", f"DATA={tmp_path}", "pull", "diff", "status"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    alone = subprocess.run(
-        ["make", "-n", f"DATA={tmp_path}", "pull", "gold"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    words = ["make", "-n", f"DATA={tmp_path}", "MORE=9", "pull", "batch"]
+    alone = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert "diff" not in shown.stdout
     assert [line for line in alone.stdout.splitlines() if line.startswith("make ")] == [
-        "make --no-print-directory pull",
-        "make --no-print-directory gold",
+        "make --no-print-directory pull MORE=",
+        "make --no-print-directory batch ",
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from corpus import boilerplate
 from corpus.articles import load
-from corpus.reading import read
+from corpus.reading import believed, read
 from corpus.records import Raw, Reading, Rejected
 from tests.house import ROOT, SHARED, needs_shared
 
@@ -119,13 +119,40 @@ def test_a_page_has_no_say_in_where_and_when_it_was_fetched():
         ("https://amp.herald.example/port", "https://amp.herald.example/port"),
         ("https://herald.example/", ""),
         ("https://gazette.example/port", ""),
+        ("https://HERALD.example/port", "https://HERALD.example/port"),
     ],
-    ids=["its own", "of its site", "the site itself", "another site's"],
+    ids=["its own", "of its site", "the site itself", "another site's", "in capitals"],
 )
 def test_a_page_is_believed_only_an_address_of_its_own(canonical, believed):
     head = f'<link rel="canonical" href="{canonical}">'
 
     assert told(page(head=head), url="https://www.herald.example/port?x=1")["canonical_url"] == believed
+
+
+@pytest.mark.parametrize(
+    ("canonical", "url", "same"),
+    [
+        ("https://herald.com/a", "https://herald.de/a", False),
+        ("https://a.blogspot.com/a", "https://b.blogspot.com/a", False),
+        ("http://10.0.0.1/a", "http://10.0.0.2/a", False),
+        ("https://müller.example/a", "https://xn--mller-kva.example/a", True),
+        ("https://herald.co.uk/a", "http://m.herald.co.uk:8080/a", True),
+        ("https://herald.example", "http://www.herald.example/?utm=1", False),
+        ("https://herald.example", "http://www.herald.example/", True),
+        ("https://herald.example/?id=3", "https://herald.example/?id=3&x=1", True),
+    ],
+)
+def test_a_site_is_what_somebody_can_own(canonical, url, same):
+    assert bool(believed(canonical, url)) is same
+
+
+def test_a_page_whose_link_leads_nowhere_is_believed_what_else_it_says():
+    head = '<link rel="canonical" href="/port"><meta property="og:url" content="https://herald.example/port">'
+    head += '<link rel="license noopener" href="/terms"><meta name="dc.rights" content="CC BY 4.0">'
+
+    found = told(page(head=head), url="https://herald.example/port?x=1")
+
+    assert (found["canonical_url"], found["license"]) == ("https://herald.example/port", "CC BY 4.0")
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,14 @@ def test_what_somebody_said_again_under_a_codebook_between_is_asked_again_for_th
     assert found["item_id"].tolist() == ["b@russia"]
 
 
+def test_whose_project_it_is_all_answers_say_and_not_the_batchs_alone(tmp_path):
+    qualified = [said(f"q{at}@topic", "p", purpose="qualification") for at in range(3)]
+    strange = [said(item, "p", account="q", annotation=2, violation="alleged") for item in ("b@russia", "d@russia")]
+
+    assert votes(ANSWERS.frame([*qualified, said("a@russia", "p"), *strange]), TARGETS, {"1": book(tmp_path)}) != []
+    assert again(tmp_path, [*qualified, said("a@russia", "p"), *strange], *SECOND) == []
+
+
 def test_what_is_no_vote_has_nothing_asked_again(tmp_path):
     alleged = {"violation": "alleged", "follow_ups": {"regime": "russia"}}
     rows = [

@@ -197,6 +197,7 @@ def test_each_sampled_item_stands_for_as_many_as_its_probability_says():
             "item_id": [*"abcd"],
             "article_id": [*"abcd"],
             "reason": ["sample", "sample", "sample", "uncertainty"],
+            "copies": [1, 2, 2, 1],  # which the probability counts already
             "probability": [0.5, 0.25, 0.25, np.nan],
         }
     )

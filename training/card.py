@@ -21,6 +21,7 @@ from training.profiles import HIDDEN, TEXT, Profiles
 from training.release import (
     ANSWERED,
     PUBLISHED,
+    SUITES,
     UNCOUNTED,
     annotation_columns,
     fates,
@@ -126,6 +127,16 @@ def size(rows: int) -> str:
     'n<1K'
     """
     return next((name for bound, name in SIZES if rows < bound), "n>1M")
+
+
+def some(folder: Path, outgoing: dict[str, tuple[str, pd.DataFrame]]) -> dict[str, tuple[str, pd.DataFrame]]:
+    """The configs that go out, if any do."""
+    if not outgoing.keys() - {SUITES}:
+        raise ContractError(
+            f"The dataset at {folder} has no rows yet, so there is nothing to describe. "
+            "Let the annotators label, then run `make pull`."
+        )
+    return outgoing
 
 
 def described(articles: pd.DataFrame, items: pd.DataFrame, stones: list[Tombstone]) -> pd.DataFrame:
@@ -297,7 +308,7 @@ def main(
         AGREEMENT.read(agreement_file),
         GOLD.read(gold_file),
         placed(splits),
-        going(manifest.parent, book, known, splits),
+        some(manifest.parent, going(manifest.parent, book, known, splits)),
         stones,
     )
     pages.write(license_text(settings, tables, known), license_out, f"labels under {settings.license}")

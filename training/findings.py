@@ -88,7 +88,7 @@ def prevalence(question: Question, known: Known, bootstrap: Bootstrap) -> list[d
     """
     gold = known.gold[(known.gold["question"] == question.id) & (known.gold["outcome"] == "settled")]
     rows = known.batch[known.batch["reason"] == SAMPLE].merge(gold[["item_id", "label"]], on="item_id")
-    weight = rows["copies"] / rows["probability"] if "copies" in rows else 1 / rows["probability"]
+    weight = 1 / rows["probability"]
     found = []
     for label in question.labels if len(rows) else ():
         here = rows.assign(here=weight * (rows["label"] == label), every=weight)

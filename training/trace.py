@@ -227,7 +227,7 @@ AROUND: dict[str, tuple[str, Callable[[list[Row]], Iterator[str]]]] = {
 
 def screen(wanted: str, told: Found, stones: list[Tombstone], width: int) -> str:
     """All of it for the eye: each item with its way, then sentence and article."""
-    items = [*told.get("items", []), *lost(told)]
+    items = [*told.get("items", []), *told.get("checks", []), *lost(told)]
     lines = []
     for stone in stones:
         if covers({stone.id}, wanted):
@@ -243,7 +243,7 @@ def screen(wanted: str, told: Found, stones: list[Tombstone], width: int) -> str
 
 def lost(told: Found) -> list[Row]:
     """What was asked and is no item any more: its article or its target was taken out, its answers are kept."""
-    there = {row["item_id"] for row in told.get("items", [])}
+    there = {row["item_id"] for name in ("items", "checks") for row in told.get(name, [])}
     every = {row["item_id"] for rows in told.values() for row in rows if row.get("item_id")}
     return [{"item_id": one, "text": "", "proposition": ""} for one in sorted(every - there)]
 
