@@ -303,6 +303,19 @@ def test_an_item_that_is_gone_is_asked_no_more_and_if_it_returns_it_is():
     assert standing(asked(after, drawn(70))).groupby("item_id").size().tolist() == [3] * 70
 
 
+def test_an_item_that_is_gone_is_not_hidden_among_what_is_new_to_be_answered_again():
+    settings = replace(PLAIN, repeats=50, distance=1)
+    before = asked(batch=drawn(6), settings=settings)
+    grown = drawn(6, 40)
+    gone = grown.assign(withdrawn=["no item any more"] * 6 + [""] * 40)
+
+    after = asked(before, gone, answered(before[before["purpose"] == "batch"]), settings)
+
+    again = after[len(before) :].query("purpose == 'repeat'")
+    assert len(again) > 0
+    assert not set(again["item_id"]) & set(grown["item_id"][:6])
+
+
 def test_under_a_new_codebook_only_what_it_touches_is_asked_again():
     known, settings = checks(10, 3), replace(HIDING, checks=10)
     before = asked(batch=drawn(140), settings=settings, known=known)

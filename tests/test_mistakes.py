@@ -205,6 +205,32 @@ def test_an_account_of_another_password_is_told(opened):
     )
 
 
+@pytest.mark.parametrize(
+    "response",
+    [httpx.Response(200, text="<html>Sign in</html>"), httpx.Response(302, headers={"location": "/login"})],
+    ids=["a page to sign in", "a redirect to one"],
+)
+def test_a_gateway_before_label_studio_is_told(monkeypatch, response):
+    transport = httpx.MockTransport(lambda _: response)
+    monkeypatch.setattr(studio, "browser", lambda url, auth=None: httpx.Client(base_url=url, transport=transport))
+
+    with pytest.raises(ContractError) as error:
+        studio.Studio(URL, "0" * 40)
+
+    assert str(error.value) == (
+        f"{URL} refused the request (HTTP {response.status_code}: its answer is none of Label Studio's, so something "
+        "stands before it, such as a page to sign in)."
+    )
+
+
+def test_a_clock_that_makes_no_sense_is_passed_over(monkeypatch):
+    reply = httpx.Response(200, json={"id": 1}, headers={"date": "yesterday"})
+    transport = httpx.MockTransport(lambda _: reply)
+    monkeypatch.setattr(studio, "browser", lambda url, auth=None: httpx.Client(base_url=url, transport=transport))
+
+    assert studio.Studio(URL, "0" * 40).account == 1
+
+
 @pytest.mark.parametrize("address", ["junk", "http://127.0.0.1:1", "tcp://127.0.0.1:port"])
 def test_an_address_that_no_scheduler_has_is_told(address):
     with pytest.raises(ContractError) as error:

@@ -8,7 +8,9 @@ import pytest
 
 from corpus.errors import ContractError
 from corpus.tables import ITEMS
-from labeling.tables import ASSIGNMENTS
+from labeling import codebook
+from labeling.answered import expected
+from labeling.tables import ASSIGNMENTS, CHECKS
 from tests.house import ROOT
 from tests.world import build_baseline, world
 from training.trace import main, place, tables, trace
@@ -124,6 +126,19 @@ def test_what_was_asked_and_is_no_item_any_more_is_told_all_the_same(folder, cap
 
     assert said.startswith(f"{item}\n  no item any more: its article or its target is gone\n")
     assert "answers     annotator-1  2024-04-01 10:00  codebook 1  favor, quoted, alleged" in said
+
+
+def test_a_check_is_told_with_its_words(folder, capsys):
+    book = codebook.load(ROOT / "labeling/codebook.toml")
+    columns = expected(CHECKS, book)
+    row = {name: "" for name in columns.columns} | {"demonstration": False, "use": "check", "target": ""}
+    row |= {"item_id": "0123456789.abcdef@topic", "text": "Rain fell on the port."}
+    columns.write(columns.frame([row]), folder / "checks.parquet")
+
+    said = screen(folder, capsys, "0123456789.abcdef@topic")
+    (folder / "checks.parquet").unlink()
+
+    assert said.startswith("0123456789.abcdef@topic\n  “Rain fell on the port.”\n")
 
 
 def test_a_withdrawal_stands_before_all_else(folder, capsys, tmp_path):
