@@ -152,7 +152,7 @@ $(DATA)/assignments.parquet: labeling/assignments.py labeling/asking.py labeling
 
 annotations: $(DATA)/annotations.parquet  ## one row a person's current answer to an item
 $(DATA)/annotations.parquet: labeling/annotations.py labeling/answered.py labeling/asking.py labeling/choices.py \
-  labeling/codebook.py labeling/current.py labeling/versions.py \
+  labeling/codebook.py labeling/current.py labeling/ids.py labeling/versions.py \
   $(DATA)/answers.parquet $(DATA)/items.parquet $(DATA)/checks.parquet $(codebook.toml) | $(DATA)/interface.xml
 	@$(PYTHON) -m labeling.annotations $(filter-out %.py,$^) $(DATA)/codebooks $@
 
@@ -163,8 +163,8 @@ $(DATA)/agreement.parquet: labeling/agreement.py labeling/measures.py labeling/b
 
 rulings: $(DATA)/rulings.parquet          ## one row an adjudicator's current ruling on an item
 $(DATA)/rulings.parquet: labeling/rulings.py labeling/answered.py labeling/choices.py labeling/codebook.py \
-  labeling/current.py labeling/versions.py $(codebook.toml) $(DATA)/items.parquet $(wildcard $(DATA)/decisions.parquet) \
-  | $(DATA)/interface.xml
+  labeling/current.py labeling/ids.py labeling/versions.py $(codebook.toml) $(DATA)/items.parquet \
+  $(wildcard $(DATA)/decisions.parquet) | $(DATA)/interface.xml
 	@$(PYTHON) -m labeling.rulings $(codebook.toml) $(DATA)/codebooks $(DATA)/items.parquet $(DATA)/decisions.parquet $@
 
 gold: $(DATA)/gold.parquet                ## the label of each item, how it was settled, and how surely
@@ -175,24 +175,24 @@ $(DATA)/gold.parquet: labeling/gold.py labeling/settling.py labeling/aggregation
 	  $(DATA)/rulings.parquet $(DATA)/probabilities.parquet $@
 
 annotators: $(DATA)/annotators.parquet    ## how each annotator works: checks, repeats, speed, agreement with the others
-$(DATA)/annotators.parquet: labeling/annotators.py labeling/workload.py labeling/answered.py labeling/codebook.py \
-  $(codebook.toml) $(annotators.toml) $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/agreement.parquet \
-  $(wildcard $(DATA)/checks.parquet)
+$(DATA)/annotators.parquet: labeling/annotators.py labeling/current.py labeling/workload.py labeling/answered.py \
+  labeling/codebook.py $(codebook.toml) $(annotators.toml) $(DATA)/assignments.parquet \
+  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(wildcard $(DATA)/checks.parquet)
 	@$(PYTHON) -m labeling.annotators $(codebook.toml) $(annotators.toml) $(DATA)/assignments.parquet \
 	  $(DATA)/annotations.parquet $(DATA)/agreement.parquet $(DATA)/checks.parquet $@
 
 adjudication: $(DATA)/adjudication.parquet  ## who rules on what the votes leave open, with an audit mixed in
-$(DATA)/adjudication.parquet: labeling/adjudication.py labeling/workload.py labeling/codebook.py labeling/draw.py \
-  labeling/ids.py $(codebook.toml) $(adjudication.toml) $(DATA)/items.parquet \
+$(DATA)/adjudication.parquet: labeling/adjudication.py labeling/current.py labeling/workload.py labeling/codebook.py \
+  labeling/draw.py labeling/ids.py $(codebook.toml) $(adjudication.toml) $(DATA)/items.parquet \
   $(DATA)/assignments.parquet $(DATA)/annotations.parquet $(DATA)/gold.parquet
 	@$(run)
 
 status: $(DATA)/status.html               ## who has done how much, agreement so far, what is stuck: a screen and a page
 	@$(PYTHON) -m labeling.overview $(DATA)/status.json $<
 
-$(DATA)/status.html: labeling/status.py labeling/workload.py labeling/audits.py labeling/charts.py labeling/figures.py \
-  labeling/pages.py labeling/look.css.jinja labeling/status.html.jinja labeling/codebook.py $(codebook.toml) \
-  $(status.toml) $(DATA)/items.parquet $(DATA)/assignments.parquet $(DATA)/annotations.parquet \
+$(DATA)/status.html: labeling/status.py labeling/current.py labeling/workload.py labeling/audits.py labeling/charts.py \
+  labeling/figures.py labeling/pages.py labeling/look.css.jinja labeling/status.html.jinja labeling/codebook.py \
+  $(codebook.toml) $(status.toml) $(DATA)/items.parquet $(DATA)/assignments.parquet $(DATA)/annotations.parquet \
   $(DATA)/agreement.parquet $(DATA)/rulings.parquet $(DATA)/gold.parquet $(DATA)/annotators.parquet \
   $(wildcard $(DATA)/adjudication.parquet)
 	@$(PYTHON) -m labeling.status $(codebook.toml) $(status.toml) $(DATA)/items.parquet \

@@ -33,10 +33,7 @@ def read_page(raw: Raw, reading: Reading) -> Record:
     bounded(source, reading)
     try:
         tree = parsed(source)
-        tags = {
-            **head(tree, reading),
-            **{name: said for name, said in raw.said.items() if said},
-        }  # who fetched it knows
+        tags = head(tree, reading)
         found = EXTRACTORS[reading.extractor](source, tree)
     except RecursionError as error:
         raise Rejected("nested too deeply", "the page's tags are nested beyond what can be read") from error
@@ -44,7 +41,8 @@ def read_page(raw: Raw, reading: Reading) -> Record:
         raise Rejected("no text", "it is no page that can be read") from error
     if not found.text.strip():
         raise Rejected("no text", "no article was found in the page")
-    return Record(found.text, reading.said({**found.said, **{key: value for key, value in tags.items() if value}}))
+    told = (found.said, tags, raw.said)  # who fetched it knows best
+    return Record(found.text, reading.said({name: value for one in told for name, value in one.items() if value}))
 
 
 def decoded(raw: bytes, charset: str) -> str:

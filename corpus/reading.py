@@ -5,8 +5,6 @@ from contextlib import suppress
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
-from courlan import extract_domain
-
 from corpus.dates import day, moment
 from corpus.markdown import read_markdown
 from corpus.pages import read_page
@@ -44,6 +42,8 @@ def site(url: str) -> str:
     >>> site("https://amp.herald.co.uk/a"), site("https://a.blogspot.com/"), site("http://10.0.0.2/")
     ('herald.co.uk', 'a.blogspot.com', '10.0.0.2')
     """
+    from courlan import extract_domain  # a quarter of a second to import, and few need it
+
     host = urlsplit(url).hostname or ""
     with suppress(UnicodeError):
         host = host.encode("idna").decode()
@@ -58,9 +58,9 @@ def read(raw: Raw, reading: Reading) -> Record:
     said = dict(record.said)
     said["published"] = day(said.get("published", ""))
     said["fetched"] = moment(said.get("fetched", ""))
-    for told in (said["published"], said["fetched"][:10]):
-        if told > (date.fromisoformat(reading.today) + timedelta(days=1)).isoformat():
-            raise Rejected("future date", f"{told} lies after {reading.today}")
+    last = (date.fromisoformat(reading.today) + timedelta(days=1)).isoformat()
+    if told := next((one for one in (said["published"], said["fetched"][:10]) if one > last), ""):
+        raise Rejected("future date", f"{told} lies after {reading.today}")
     said |= {name: address(said.get(name, "")) for name in ("url", "canonical_url")}
     said["canonical_url"] = believed(said["canonical_url"], said["url"])
     return Record(record.text, said)

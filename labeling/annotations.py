@@ -14,7 +14,7 @@ from labeling.answered import answered
 from labeling.asking import REPEAT
 from labeling.choices import Chosen, fault, given, labels, ticked
 from labeling.codebook import Codebook
-from labeling.current import current
+from labeling.current import DELETED, SKIPPED, STRANGE, current
 from labeling.ids import target_of
 from labeling.tables import ANNOTATIONS, ANSWERS, CHECKS
 from labeling.versions import Reached, reached, stale
@@ -53,7 +53,7 @@ def annotations(answers: pd.DataFrame, targets: Mapping[str, str], book: Codeboo
     said = read(last)
     aims = [targets.get(one.item_id) for one in said]
     moved, again = reread(zip(said, aims, strict=True), book, reach), repeated(said, book.version)
-    about = [target_of(one.item_id) if aim is None else aim for one, aim in zip(said, aims, strict=True)]
+    about = [target_of(one.item_id) for one in said]  # also where the item is gone
     columns = [labels(one.chosen, bool(target), book) for one, target in zip(said, about, strict=True)]
     found = last.join(pd.DataFrame(columns, index=last.index, columns=list(labels({}, False, book))))
     return answered(ANNOTATIONS, book).check(
@@ -94,10 +94,10 @@ def left_out(
     """Why an answer does not count, "" if it does."""
     under = f"answered under codebook {one.codebook_version}"
     reasons = {
-        "deleted in Label Studio": one.gone,
+        DELETED: one.gone,
         "the item is no longer asked": target is None,
-        "another account answered in this project": one.strange,
-        "skipped": one.skipped,
+        STRANGE: one.strange,
+        SKIPPED: one.skipped,
         under: one.codebook_version not in {book.version, *reach},
         "answered again under another codebook": one.assignment_id in again,
         f"{under}, which meant something else by a label of its item": (one.item_id, one.codebook_version) in moved,

@@ -13,8 +13,9 @@ from corpus.tables import records
 from labeling import codebook
 from labeling.answered import expected
 from labeling.codebook import Codebook
+from labeling.current import DELETED, SKIPPED
 from labeling.tables import AGREEMENT, ANNOTATIONS, ANNOTATORS, ASSIGNMENTS, CHECKS, if_there
-from labeling.workload import DELETED, SKIPPED, still_open
+from labeling.workload import still_open
 
 PASSED, BELOW, TOO_FEW = "passed", "below the pass mark", "too few answered to say"
 NONE_ANSWERED = {"check": "no checks answered", "qualification": "none answered"}

@@ -82,10 +82,9 @@ def assign(
     new = asking.settle(rows, items, asked, names, version)
     asking.bereave(rows)
     uses = {use: checks.loc[checks["use"] == use, "item_id"].tolist() for use in (QUALIFICATION, CHECK)}
-    gone = {row.item_id for row in rows} - numbers.keys()
     for name in names:
         mine = [row for row in rows if row.annotator == name]
-        rows += placed(queue(mine, new[name], uses, settings, name, version, gone), mine, numbers, name, version)
+        rows += placed(queue(mine, new[name], uses, settings, name, version, numbers), mine, numbers, name, version)
     return framed(rows)
 
 

@@ -94,7 +94,12 @@ def sample(units: pd.DataFrame, asked: set[str], settings: Settings) -> pd.DataF
 
 def chance(units: int, settings: Settings) -> float:
     """How likely a unit was to be in the sample: its article to be held, and itself to come first."""
-    return settings.percent / 100 * min(1.0, settings.sample / max(units, 1))
+    return settings.percent / 100 * room(units, settings)
+
+
+def room(units: int, settings: Settings) -> float:
+    """The part of the held units that the sample has room for, 0 to 1."""
+    return min(1.0, settings.sample / max(units, 1))
 
 
 def unsampled(items: pd.DataFrame, units: int, settings: Settings) -> pd.Series:
@@ -105,9 +110,9 @@ def unsampled(items: pd.DataFrame, units: int, settings: Settings) -> pd.Series:
     asks = items.groupby("wording")
     articles, held = asks["article_id"].nunique(), settings.percent / 100
     free, mixed = (1 - held) ** articles, 1 - (1 - held) ** articles - held**articles
-    among = units + (~asks["held"].any()).astype(int)  # the sample would be drawn among one more, were it not free
-    taken = (settings.sample / among.clip(lower=1)).clip(upper=1)
-    return (free + mixed * (1 - taken)) / asks.size()
+    # Were a free one held, the sample would be drawn among one unit more.
+    full = 1 - asks["held"].any().map({True: room(units, settings), False: room(units + 1, settings)}).astype(float)
+    return (free + mixed * full) / asks.size()
 
 
 def rest(units: pd.DataFrame, asked: set[str], items: pd.DataFrame, sampled: int, settings: Settings) -> pd.DataFrame:

@@ -3,6 +3,8 @@
 import pandas as pd
 
 STANDS = ""  # of the column `gone`
+SKIPPED, DELETED = "skipped", "deleted in Label Studio"  # why an answer is left out that is none of the annotator's
+STRANGE = "another account answered in this project"
 PROJECT = ["annotator", "codebook_version"]  # whose it is, under which codebook
 
 
@@ -23,8 +25,8 @@ def current(answers: pd.DataFrame) -> pd.DataFrame:
     that one's, and `strange`.
     """
     owned = answers.merge(owners(answers), on=PROJECT, how="left")
-    ranked = owned.assign(strange=owned["account"] != owned.pop("owner"), fallen=owned["gone"] != STANDS)
+    ranked = owned.assign(strange=owned["account"] != owned["owner"], fallen=owned["gone"] != STANDS)
     order = ["assignment_id", "fallen", "strange", "updated_at", "annotation"]
     ranked = ranked.sort_values(order, ascending=[True, True, True, False, False])
     earlier = ranked.groupby("assignment_id", sort=False)["answer_id"].transform("size") - 1
-    return ranked.assign(earlier=earlier).drop_duplicates("assignment_id").drop(columns="fallen")
+    return ranked.assign(earlier=earlier).drop_duplicates("assignment_id").drop(columns=["fallen", "owner"])

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Container, Mapping, Sequence
 
 from labeling.asking import BATCH, CHECK, OPEN, QUALIFICATION, REPEAT, Row, Settings
 from labeling.draw import ranks
@@ -17,12 +17,12 @@ def queue(
     settings: Settings,
     name: str,
     version: str,
-    gone: Set[str] = frozenset(),
+    asked: Container[str],
 ) -> Tasks:
     """What is added to an annotator's project, given all that he was asked before: he qualifies before he begins.
 
     checks are the items of each use. A check is asked once, under whatever codebook; an item comes again once, under
-    its own, unless it is gone. Nothing is hidden where nothing is new.
+    its own, if it is one of those that are still asked. Nothing is hidden where nothing is new.
     """
     here = [row for row in mine if row.codebook_version == version]
     seen = {row.item_id for row in mine if row.stands} | {row.item_id for row in here}
@@ -32,8 +32,8 @@ def queue(
     chosen = ranks(unseen[CHECK], name).argsort()[: due(CHECK, mine, len(items), settings.checks)]
     hidden = [unseen[CHECK][at] for at in chosen]
     end, again = free_place(here), {row.item_id for row in here if row.purpose == REPEAT}
-    asked = [row for row in here if row.purpose == BATCH and row.stands and row.item_id not in again | gone]
-    earlier = [(row.place - end, row.item_id) for row in asked]
+    standing = [row for row in here if row.purpose == BATCH and row.stands and row.item_id in asked]
+    earlier = [(row.place - end, row.item_id) for row in standing if row.item_id not in again]
     repeats = due(REPEAT, here, len(items), settings.repeats)
     return first + mixed(items, earlier, hidden, repeats, settings.distance, f"{name}/{version}/{end}")
 

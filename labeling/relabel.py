@@ -24,7 +24,8 @@ Books = Mapping[str, Codebook]
 
 def votes(answers: pd.DataFrame, targets: Mapping[str, str], books: Books) -> list[Vote]:
     """The answers that count under the codebook they were given under; targets are those of all items, "" for none."""
-    last = current(answers).query("purpose == 'batch'")
+    last = current(answers)
+    last = last[last["purpose"] == "batch"]
     standing = last[(last["gone"] == "") & ~last["strange"] & ~last["skipped"] & last["item_id"].isin(targets)]
     if unknown := sorted(set(standing["codebook_version"]) - set(books)):
         raise ContractError(
@@ -39,14 +40,14 @@ def votes(answers: pd.DataFrame, targets: Mapping[str, str], books: Books) -> li
 def select(found: Iterable[Vote], targets: Mapping[str, str], book: Codebook, books: Books) -> pd.DataFrame:
     """One row an item and set of answers of which somebody gave a label that a later codebook touches."""
     rows: list[dict[str, object]] = []
-    for version, under in grouped(standing(found, book.version), "version").items():
+    for version, under in grouped(not_given_again(found, book.version), "version").items():
         changes = between(books[version], book)
         for item, cast in grouped(under, "item_id").items() if touched(changes) else ():
             rows += selected(cast, bool(targets[item]), changes, book)
     return RELABEL.frame(sorted(rows, key=lambda row: str(row["relabel_id"])))
 
 
-def standing(found: Iterable[Vote], version: str) -> list[Vote]:
+def not_given_again(found: Iterable[Vote], version: str) -> list[Vote]:
     """The votes but for those that their annotator has given again under a codebook that is an earlier one too."""
     ordered = sorted(found, key=lambda one: int(one.version))
     last = {(one.item_id, one.annotator): one.version for one in ordered if one.version != version}

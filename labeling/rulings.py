@@ -12,7 +12,7 @@ from labeling import codebook
 from labeling.answered import answered
 from labeling.choices import Chosen, fault, given, labels, ticked
 from labeling.codebook import GAP, REASON, Codebook
-from labeling.current import current
+from labeling.current import DELETED, SKIPPED, current
 from labeling.ids import target_of
 from labeling.tables import DECISIONS, RULINGS, if_there
 from labeling.versions import Reached, reached, stale
@@ -34,10 +34,10 @@ def left_out(decision: Mapping[str, object], chosen: Chosen, target: str | None,
     version, reason = str(decision["codebook_version"]), chosen.get(REASON, [])
     under, asked = f"ruled under codebook {version}", given(chosen, bool(target), book)
     reasons = {
-        "deleted in Label Studio": decision["gone"],
+        DELETED: decision["gone"],
         "the item is no longer asked": target is None,
         "another account ruled in this project": decision["strange"],
-        "skipped": decision["skipped"],
+        SKIPPED: decision["skipped"],
         under: version not in {book.version, *reach},
         f"{under}, whose labels meant something else": stale(asked, reach.get(version, {})),
         f"reason has no label {''.join(reason[:1])!r}": not book.reasons.keys() >= set(reason),
@@ -55,7 +55,7 @@ def ruled(
             **decision,
             "ruling_id": decision["assignment_id"],
             "adjudicator": decision["annotator"],
-            **said(chosen, bool(target_of(decision["item_id"]) if target is None else target), book),
+            **said(chosen, bool(target_of(decision["item_id"])), book),
             "left_out": left_out(decision, chosen, target, book, reach),
         }
 

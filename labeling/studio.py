@@ -197,11 +197,9 @@ def checked(response: httpx.Response) -> Any:
     """What a response holds; raise if the request was refused, or somebody else answered."""
     if response.is_error:
         raise Refused(response.status_code, reason(response))
-    try:
+    with suppress(ValueError):
         if response.is_success:
             return response.json() if response.content else None
-    except ValueError:
-        pass
     raise Refused(response.status_code, FOREIGN)
 
 

@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 
 from corpus.tables import records
+from labeling.current import DELETED, SKIPPED, STRANGE
 
-SKIPPED, DELETED = "skipped", "deleted in Label Studio"  # why annotations leave out an answer that is none
-STRANGE = "another account answered in this project"
 DAYS = 31  # more are counted by week
 SECONDS = 3600  # of an hour
 

@@ -1,6 +1,7 @@
 """Everything measured so far -> the dataset card that stands on the Hub, with its licence and citation."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,20 +19,9 @@ from labeling.tables import AGREEMENT, ANNOTATIONS, GOLD
 from training import pages, profiles, release, withdrawn
 from training.gate import TO_FILL
 from training.profiles import HIDDEN, TEXT, Profiles
-from training.release import (
-    ANSWERED,
-    PUBLISHED,
-    SUITES,
-    UNCOUNTED,
-    annotation_columns,
-    fates,
-    going,
-    placed,
-    question_columns,
-    uncounted,
-)
+from training.release import ANSWERED, PUBLISHED, SUITES, accounts, annotation_columns, going, placed, question_columns
 from training.tables import PLACES, SPLIT_NAMES, SPLITS
-from training.withdrawn import Tombstone, covers
+from training.withdrawn import Tombstone
 
 # The Hub's size classes: rows below the number.
 SIZES = [(1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")]
@@ -141,9 +131,8 @@ def some(folder: Path, outgoing: dict[str, tuple[str, pd.DataFrame]]) -> dict[st
 
 def described(articles: pd.DataFrame, items: pd.DataFrame, stones: list[Tombstone]) -> pd.DataFrame:
     """The articles of which anything is asked that was not withdrawn."""
-    gone = withdrawn.ids(stones)
-    stay = ~items["item_id"].map(lambda name: covers(gone, name)).astype(bool)
-    return articles[articles["article_id"].isin(items.loc[stay, "article_id"])]
+    gone = withdrawn.covered(withdrawn.ids(stones), items["item_id"])
+    return articles[articles["article_id"].isin(items.loc[~gone, "article_id"])]
 
 
 def outlets(articles: pd.DataFrame, known: Profiles) -> list[dict[str, object]]:
@@ -172,11 +161,9 @@ def span(years: list[str]) -> str:
     return years[0] if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
 
 
-def outcomes(gold: pd.DataFrame, fate: pd.Series, without: list[str], book: Codebook) -> list[dict[str, object]]:
-    """One row a question and outcome, the published first; without are the gold ids that no answer counts for."""
+def outcomes(counted: Mapping[tuple[str, str], int], book: Codebook) -> list[dict[str, object]]:
+    """One row a question and outcome, the published first."""
     order = {question: place for place, question in enumerate(book.questions)}
-    counted = Counter(zip(gold["question"], fate, strict=True))
-    counted.update((name.rpartition("/")[2], UNCOUNTED) for name in without)
     ranked = sorted(counted, key=lambda pair: (order[pair[0]], pair[1] != PUBLISHED, pair[1]))
     return [
         {"question": question, "outcome": outcome, "items": counted[question, outcome]} for question, outcome in ranked
@@ -219,7 +206,7 @@ def settled(outgoing: dict[str, tuple[str, pd.DataFrame]], book: Codebook) -> li
 
 def card(settings: Settings, book: Codebook, tables: Sources, known: Profiles) -> str:
     """Fill the card's template."""
-    fate = fates(tables.gold, tables.annotations, tables.items, book, withdrawn.ids(tables.stones))
+    told = accounts(tables.gold, tables.annotations, tables.items, book, withdrawn.ids(tables.stones))
     counts = release.sized(tables.outgoing)
     return pages.render(
         "card.md.jinja",
@@ -228,7 +215,7 @@ def card(settings: Settings, book: Codebook, tables: Sources, known: Profiles) -
         balance=balance(tables.outgoing, book),
         counts=counts,
         head=yaml.safe_dump(head(settings, tables, counts), sort_keys=False, allow_unicode=True),
-        outcomes=outcomes(tables.gold, fate, uncounted(tables.gold, tables.annotations, tables.items, book), book),
+        outcomes=outcomes(told, book),
         outlets=outlets(tables.articles, known),
         profiles={name: profile for name, (profile, _) in tables.outgoing.items() if profile},
         salts=sorted(set(tables.splits["salt"])),

@@ -1,6 +1,7 @@
 """Gold, annotations and splits -> the dataset folder, with all text: your own copy, from which the edition is made."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
@@ -17,9 +18,9 @@ from labeling.asking import CHECK, QUALIFICATION
 from labeling.codebook import Codebook, Question
 from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training import release, withdrawn
-from training.release import ANSWERED, CHECKED, ORPHANED, PUBLISHED, UNCOUNTED, WITHDRAWN, fates, uncounted
+from training.release import ANSWERED, CHECKED, ORPHANED, PUBLISHED, WITHDRAWN, accounts, fates, uncounted
 from training.tables import DATASET_SPLITS, SPLITS
-from training.withdrawn import covers
+from training.withdrawn import covered
 
 OF_ARTICLE = ["article_id", "url", "fetched", "license", "text"]  # the columns that are joined to items
 OF_SENTENCE = ["sentence_id", "start", "end", "quoted"]
@@ -72,7 +73,7 @@ def tables(
 ) -> dict[str, pa.Table]:
     """Every file of the dataset with rows in it, by its place in the folder."""
     going = gold[fates(gold, annotations, items, book, gone) == PUBLISHED]
-    kept = annotations[~annotations["item_id"].map(lambda name: covers(gone, name)).astype(bool)]
+    kept = annotations[~covered(gone, annotations["item_id"])]
     rows = {one.id: labelled(going, items, one) for one in book.questions.values()}
     rows[ANSWERED] = answered(kept, items, book)
     return dict(
@@ -84,26 +85,15 @@ def left_out(
     gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook, gone: Collection[str] = ()
 ) -> dict[str, dict[str, int]]:
     """How many rows of each config are not in the dataset, by reason."""
-    reasons = fates(gold, annotations, items, book, gone)
-    missing = pd.Series(uncounted(gold, annotations, items, book), dtype=object)
-    why = annotations["item_id"].map(lambda name: WITHDRAWN if covers(gone, name) else "").astype(object)
-    answers = why.mask(~annotations["item_id"].isin(items["item_id"]), ORPHANED)
-    answers = answers.mask(annotations["purpose"].isin((CHECK, QUALIFICATION)), CHECKED)
-    staying = {
-        question: pd.concat(
-            [
-                reasons[(gold["question"] == question) & (reasons != PUBLISHED)],
-                missing[missing.str.endswith(f"/{question}")].map(lambda _: UNCOUNTED),
-            ]
-        )
+    told = sorted(accounts(gold, annotations, items, book, gone).items())
+    why = pd.Series("", index=annotations.index).mask(covered(gone, annotations["item_id"]), WITHDRAWN)
+    why = why.mask(~annotations["item_id"].isin(items["item_id"]), ORPHANED)
+    why = why.mask(annotations["purpose"].isin((CHECK, QUALIFICATION)), CHECKED)
+    labels = {
+        question: {fate: count for (asked, fate), count in told if asked == question and fate != PUBLISHED}
         for question in book.questions
-    } | {ANSWERED: answers[answers != ""]}
-    return {config: counted(found) for config, found in staying.items()}
-
-
-def counted(reasons: pd.Series) -> dict[str, int]:
-    """How often each reason stands, in the order of the reasons."""
-    return {str(reason): int(count) for reason, count in sorted(reasons.value_counts().items())}
+    }
+    return labels | {ANSWERED: dict(sorted(Counter(why[why != ""]).items()))}
 
 
 def waiting(
@@ -113,8 +103,7 @@ def waiting(
 
     What was withdrawn is waited for by nobody.
     """
-    stays = ~items["item_id"].map(lambda name: covers(gone, name)).astype(bool)
-    test = items[(items["split"] == "test") & stays]
+    test = items[(items["split"] == "test") & ~covered(gone, items["item_id"])]
     wanting = gold["outcome"].isin(("tied", "no majority", "too few votes")) | (gold["priority"] >= 0)
     open_still = wanting & (gold["provenance"] != "adjudicated") & gold["item_id"].isin(test["item_id"])
     return sorted({*gold.loc[open_still, "gold_id"], *uncounted(gold, annotations, test, book)})

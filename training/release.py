@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from labeling.tables import ANNOTATIONS, BATCH, GOLD
 from training.profiles import FULL, HIDDEN, TEXT, Profiles
 from training.profiles import configs as by_profile
 from training.tables import MAIN, PLACES, SPLITS
-from training.withdrawn import covers
+from training.withdrawn import covered
 
 ANSWERED = "annotations"  # the config that holds one row an item and annotator
 SUITES = "splits"  # the config that holds one row an item and suite of splits, where there is more than one suite
@@ -53,7 +54,7 @@ def fates(
     held = set(annotations.loc[annotations["flags"].map(lambda flags: not holds.isdisjoint(flags)), "item_id"])
     fate = gold["outcome"].mask(gold["outcome"] == "settled", PUBLISHED)
     fate = fate.mask((fate == PUBLISHED) & gold["item_id"].isin(held), HELD)
-    fate = fate.mask(gold["item_id"].map(lambda name: covers(gone, name)).astype(bool), WITHDRAWN)
+    fate = fate.mask(covered(gone, gold["item_id"]), WITHDRAWN)
     return fate.mask(~gold["item_id"].isin(items["item_id"]), ORPHANED)
 
 
@@ -66,6 +67,15 @@ def uncounted(gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame
         for item in tried.loc[(tried["target"] != "") | (not one.needs_target), "item_id"]
     ]
     return sorted(set(due) - set(gold["gold_id"]))
+
+
+def accounts(
+    gold: pd.DataFrame, annotations: pd.DataFrame, items: pd.DataFrame, book: Codebook, gone: Collection[str] = ()
+) -> Counter[tuple[str, str]]:
+    """How many labels of each question have which fate; those that no answer counts for are among them."""
+    told = Counter(zip(gold["question"], fates(gold, annotations, items, book, gone), strict=True))
+    told.update((name.rpartition("/")[2], UNCOUNTED) for name in uncounted(gold, annotations, items, book))
+    return told
 
 
 def placed(splits: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from corpus.records import address
 from corpus.shell import shell
 from corpus.tables import ARTICLES, DUPLICATES, ITEMS
 from corpus.whole import whole
-from training.withdrawn import ID, Tombstone, covers, load
+from training.withdrawn import ID, Tombstone, covered, load
 
 
 def named(word: str, articles: pd.DataFrame) -> str:
@@ -39,7 +39,7 @@ def entry(stone: Tombstone) -> str:
 
 def reach(stone: Tombstone, items: pd.DataFrame, copies: pd.DataFrame) -> str:
     """What a tombstone takes out of this workspace, and which copies of it stay in."""
-    gone = items[items["item_id"].map(lambda name: covers({stone.id}, name))]
+    gone = items[covered({stone.id}, items["item_id"])]
     if gone.empty:
         return "no item of this workspace has it; it is honoured should one come"
     groups = copies.loc[copies["sentence_id"].isin(gone["sentence_id"]), "group_id"]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from corpus import toml
 from corpus.lines import Place
 from corpus.shape import Wrong
@@ -76,3 +78,8 @@ def ids(stones: Sequence[Tombstone]) -> frozenset[str]:
 def covers(gone: Collection[str], item_id: str) -> bool:
     """Whether an item is withdrawn: itself, its sentence or its article."""
     return any(part in gone for part in line(item_id))
+
+
+def covered(gone: Collection[str], item_ids: pd.Series) -> pd.Series:
+    """Which of these items are withdrawn."""
+    return item_ids.map(lambda name: covers(gone, name)).astype(bool)
